@@ -1,0 +1,55 @@
+# Bulkhead. `make` prints what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+GO    ?= go
+BIN   := bin/bulkhead
+TIME  ?= 120s
+CORPUS := ../shared/corpus
+ACCEPT := ../shared/accept/compare.py
+export CGO_ENABLED ?= 0
+
+.PHONY: help build demo check format vet test accept vuln bench fuzz clean
+
+help: ## Print this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+build: ## Build the program into bin/
+	$(GO) build -trimpath -o $(BIN) ./cmd/bulkhead
+
+demo: build ## Analyze a capture of a simulated plant and write report/report.html
+	@mkdir -p report
+	./$(BIN) lab --out report/plant.pcap
+	./$(BIN) analyze --html report/report.html report/plant.pcap
+	@echo; echo "The full report: file://$(CURDIR)/report/report.html"
+
+check: format vet test accept vuln ## Run every check and test
+
+format:
+	@out=$$($(GO) tool gofumpt -l cmd internal protocol lab); if [ -n "$$out" ]; then echo "run: go tool gofumpt -w $$out"; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+test:
+	$(GO) test ./...
+
+accept: build ## Hold the program against the captures in ../shared (skipped where they are absent)
+	@if [ -f $(ACCEPT) ]; then python3 $(ACCEPT) --bin ./$(BIN) $(CORPUS); \
+	else echo "skip accept: $(ACCEPT) is not there"; fi
+
+vuln:
+	@out=$$($(GO) tool govulncheck ./... 2>&1); status=$$?; \
+	if [ $$status -ne 0 ] && grep -q 'fetching vulnerabilities' <<<"$$out"; then echo "skip govulncheck: the vulnerability database cannot be reached"; \
+	else echo "$$out"; exit $$status; fi
+
+bench: build ## Measure packets per second beside tshark, nfpcapd and Zeek where installed
+	./test/bench/run.sh
+
+fuzz: ## Run each fuzz target for TIME (default 120s)
+	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' cmd internal protocol lab | xargs -n1 dirname | sort -u); do \
+	  for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$pkg/*_test.go | cut -c6-); do \
+	    echo "$$pkg $$f"; $(GO) test ./$$pkg -run '^$$' -fuzz "^$$f$$" -fuzztime $(TIME) || exit 1; done; done
+
+clean: ## Remove what was built
+	rm -rf bin report

@@ -1,0 +1,43 @@
+// Command bulkhead secures the place where an office network and a plant floor
+// meet. See `bulkhead help`.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
+)
+
+// Exit codes, for scripts.
+const (
+	exitError = 1 // something went wrong
+	exitInput = 2 // the input or the command line is wrong
+)
+
+func main() {
+	root := &cobra.Command{
+		Use:           "bulkhead",
+		Short:         "See, wall and watch the place where office and plant networks meet",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(analyzeCommand())
+	if err := root.Execute(); err != nil {
+		fmt.Fprintln(os.Stderr, "bulkhead: "+err.Error())
+		os.Exit(exitCode(err))
+	}
+}
+
+func exitCode(err error) int {
+	if errors.Is(err, capture.ErrFormat) || errors.Is(err, errUsage) || errors.Is(err, os.ErrNotExist) {
+		return exitInput
+	}
+	return exitError
+}
+
+// errUsage marks errors of the command line.
+var errUsage = errors.New("wrong usage")

@@ -1,0 +1,149 @@
+package inventory
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// Assets yields every asset, sorted by lowest IP and then lowest MAC, those
+// without an IP last. Each is made when its turn comes and is the caller's to
+// keep; one who keeps none needs memory for one.
+func (b *Builder) Assets() iter.Seq[*plant.Asset] {
+	return func(yield func(*plant.Asset) bool) {
+		b.Build()
+		f := b.fold
+		var p portrait
+		for i := range f.assets {
+			if !yield(b.asset(f, uint32(i), &p)) {
+				return
+			}
+		}
+	}
+}
+
+// asset makes asset i; p is room to work in.
+func (b *Builder) asset(f *folded, i uint32, p *portrait) *plant.Asset {
+	b.portrait(f, i, p)
+	h := b.habits(f, i)
+	j := b.judge(p, &h)
+	j.refine(f.around(&h), len(h.speaks) > 0)
+	n := b.named(p, plant.NoSlot)
+	modules := b.modules(p)
+	lead := b.leadModule(p, modules)
+	a := &plant.Asset{
+		ID: b.id(f, i), Kind: j.kind, Side: j.side, Level: j.level, Role: j.role,
+		MACs: append([]plant.MAC(nil), p.macs...), VLANs: append([]uint16(nil), p.vlans...), Names: p.namesOf(),
+		Vendor: n.vendor, Product: n.product, OrderNumber: n.order, Firmware: n.firmware, Hardware: n.hardware,
+		Serial: n.serial, OS: n.os, Protocols: h.speaks, First: clock(p.first), Last: clock(p.last), Modules: modules,
+	}
+	a.IPs = append(a.IPs, p.ips...)
+	for k := range p.facts {
+		if p.facts[k].slot == plant.NoSlot {
+			a.Facts = append(a.Facts, p.facts[k].Fact)
+		}
+	}
+	a.Reasons = append(j.reasons, b.otherReasons(f, i, p, &n)...)
+	if lead != nil {
+		leadBy(a, lead)
+	}
+	a.Conflicts = b.conflicts(f, i)
+	return a
+}
+
+// leadModule is the one controller in a rack that is reached through another
+// module, nil if there is none or more than one.
+func (b *Builder) leadModule(p *portrait, modules []plant.Module) *plant.Module {
+	var lead *plant.Module
+	for i := range modules {
+		role := p.best(modules[i].Slot, plant.FieldRole)
+		if role != plant.RoleController && role != plant.RoleSafety {
+			continue
+		}
+		if lead != nil {
+			return nil
+		}
+		lead = &modules[i]
+	}
+	return lead
+}
+
+// leadBy names a rack after its controller; what the communication module said
+// of itself stays among the facts.
+func leadBy(a *plant.Asset, m *plant.Module) {
+	if m.Product == "" && m.OrderNumber == "" {
+		return
+	}
+	a.Reasons = append(a.Reasons, plant.Reason{What: "product", Why: fmt.Sprintf(
+		"named after the controller in slot %d, reached through %s", m.Slot, first(a.Product, a.OrderNumber, "its interface"))})
+	a.Product, a.OrderNumber = m.Product, m.OrderNumber
+	a.Firmware, a.Hardware, a.Serial = m.Firmware, m.Hardware, m.Serial
+	a.Vendor = first(m.Vendor, a.Vendor)
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// otherReasons say why the vendor, and why the addresses belong together.
+func (b *Builder) otherReasons(f *folded, i uint32, p *portrait, n *named) []plant.Reason {
+	var all []plant.Reason
+	if v := n.vendorWhy; v != nil {
+		why := fmt.Sprintf("said in %s", v.source)
+		if v.source == "oui" {
+			why = "the MAC address block is theirs"
+		}
+		if v.sources > 1 {
+			why += fmt.Sprintf(" and %d more", v.sources-1)
+		}
+		all = append(all, plant.Reason{What: "vendor", Why: why, Packet: v.packet})
+	}
+	for _, node := range f.members(i) {
+		all = append(all, f.why[node]...)
+	}
+	return append(all, b.addressReasons(f, i)...)
+}
+
+// members are the nodes that asset i was made of.
+func (f *folded) members(i uint32) []uint32 {
+	return f.joined.of(i)
+}
+
+// addressReasons say why each IP stands in this asset.
+func (b *Builder) addressReasons(f *folded, i uint32) []plant.Reason {
+	var all []plant.Reason
+	var last [16]byte
+	for _, r := range f.records.of(i) {
+		e := b.endpoints.at(r)
+		if !f.holds[r] || e.ip == last {
+			continue
+		}
+		last = e.ip
+		all = append(all, plant.Reason{What: "merge", Why: addressWhy(e), Packet: e.packet})
+	}
+	return all
+}
+
+func addressWhy(e *endpoint) string {
+	switch {
+	case e.place == placeOwn && e.seen&claimedIP != 0:
+		return fmt.Sprintf("%s says on its link that it has %s", e.mac, e.addr())
+	case e.place == placeOwn && e.seen&saidIP != 0:
+		return fmt.Sprintf("%s was given %s or says so of itself", e.mac, e.addr())
+	case e.place == placeOwn:
+		return fmt.Sprintf("%s is an address that only %s can have made", e.addr(), e.mac)
+	case e.place == placeAlone:
+		return fmt.Sprintf("%s sends from %s and nothing shows that it forwards for others", e.mac, e.addr())
+	case e.mac.IsZero():
+		return fmt.Sprintf("%s is known by its address alone: the capture has no MAC addresses", e.addr())
+	case e.place == placeRouted:
+		return fmt.Sprintf("%s came through %s, which forwards for it, so its own MAC is not known", e.addr(), e.mac)
+	}
+	return fmt.Sprintf("%s is one of several addresses behind %s; nothing shows that they are one machine", e.addr(), e.mac)
+}

@@ -1,0 +1,111 @@
+package inventory
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// choice is one value of a field and all that speaks for it.
+type choice struct {
+	value   string
+	said    string // squashed, to recognise other spellings
+	weight  float64
+	best    float64 // the surest single source
+	last    int64
+	source  string
+	packet  plant.PacketRef
+	sources int
+}
+
+// weightOf turns the confidence of one source into a weight that adds up:
+// 1-e^-w is the probability that at least one of the sources is right, when
+// they fail independently.
+func weightOf(confidence float64) float64 { return -math.Log(1 - min(confidence, 0.999)) }
+
+// confidenceOf is the other way round.
+func confidenceOf(weight float64) float64 { return 1 - math.Exp(-weight) }
+
+// choices are the values of a field of one slot, the best supported first.
+// Sources that say the same add up; one source counts once for a value.
+// spell, if not nil, brings spellings together.
+func (p *portrait) choices(slot int, field plant.Field, spell func(string) string) []choice {
+	var all []choice
+	for i := range p.facts {
+		f := &p.facts[i]
+		if f.slot == slot && f.Field == field {
+			all = addChoice(all, f, spell)
+		}
+	}
+	slices.SortFunc(all, func(x, y choice) int {
+		return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(y.best, x.best), cmp.Compare(y.last, x.last),
+			strings.Compare(x.value, y.value))
+	})
+	return all
+}
+
+func addChoice(all []choice, f *slotFact, spell func(string) string) []choice {
+	value := f.Value
+	if spell != nil {
+		value = spell(value)
+	}
+	said := squash(value)
+	if said == "" {
+		return all
+	}
+	i := slices.IndexFunc(all, func(c choice) bool { return c.said == said })
+	if i < 0 {
+		i = len(all)
+		all = append(all, choice{value: value, said: said})
+	}
+	c := &all[i]
+	c.weight += weightOf(f.Confidence)
+	c.last = max(c.last, nano(f.Last))
+	c.sources++
+	if f.Confidence > c.best || f.Confidence == c.best && (c.source == "" || f.Source < c.source) {
+		c.best, c.value, c.source = f.Confidence, value, f.Source
+		if f.Packet != 0 {
+			c.packet = f.Packet
+		}
+	}
+	return all
+}
+
+// squash is a value without case, spaces and punctuation.
+func squash(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r > 0x7f:
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// best is the best supported value of a field, "" if there is none.
+func (p *portrait) best(slot int, field plant.Field) string {
+	if c := p.choices(slot, field, nil); len(c) > 0 {
+		return c[0].value
+	}
+	return ""
+}
+
+// usefulSerial reports whether a serial number can tell devices apart: not one
+// that a maker left blank.
+func usefulSerial(s string) bool {
+	s = squash(s)
+	if len(s) < 4 {
+		return false
+	}
+	switch s {
+	case "unknown", "none", "default", "serial", "serialnumber", "notset", "tobefilledbyoem", "0123456789", "123456789", "12345678", "1234567890", "00000001", "0x00000001":
+		return false
+	}
+	digits := strings.TrimPrefix(s, "0x")
+	return strings.Trim(digits, digits[:1]) != ""
+}

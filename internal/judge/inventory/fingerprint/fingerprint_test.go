@@ -1,0 +1,162 @@
+package fingerprint
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"testing"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// Every rule and table must match what its file says it matches, give only
+// what can be given, and leave the rest alone.
+func TestFiles(t *testing.T) {
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil || len(names) == 0 {
+		t.Fatal(err, names)
+	}
+	ids := make(map[string]string)
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			f, err := Read(files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.About == "" || len(f.Sources) == 0 {
+				t.Error("no about, or no sources")
+			}
+			for _, r := range slices.Concat(f.Rules, f.Vendors) {
+				unique(t, ids, r.ID, name)
+				testRule(t, r)
+			}
+			for _, b := range f.Tables {
+				unique(t, ids, b.ID, name)
+				testTable(t, b)
+			}
+		})
+	}
+}
+
+func unique(t *testing.T, ids map[string]string, id, file string) {
+	t.Helper()
+	if id == "" || ids[id] != "" {
+		t.Errorf("rule %q is not the only one of that name (see %s)", id, ids[id])
+	}
+	ids[id] = file
+}
+
+var known = []plant.Field{
+	plant.FieldVendor, plant.FieldProduct, plant.FieldOrderNumber, plant.FieldFirmware, plant.FieldHardware,
+	plant.FieldSerial, plant.FieldOS, plant.FieldRole, plant.FieldSoftware, FieldSide, FieldFamily,
+}
+
+var roles = []plant.Role{
+	plant.RoleController, plant.RoleSafety, plant.RoleRemoteIO, plant.RoleDrive, plant.RoleRobot, plant.RoleSensor,
+	plant.RoleRelay, plant.RoleHMI, plant.RoleEngineering, plant.RoleSCADA, plant.RoleHistorian, plant.RoleGateway,
+	plant.RoleBuilding, plant.RoleSwitch, plant.RoleRouter, plant.RoleFirewall, plant.RoleAccessPoint, plant.RoleDomain,
+	plant.RoleServer, plant.RolePC, plant.RolePrinter, plant.RoleCamera, plant.RolePhone, plant.RoleTimeSource, plant.RoleBroker,
+}
+
+func testRule(t *testing.T, r Rule) {
+	t.Helper()
+	c, err := compile(r)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if len(r.Is) == 0 || len(r.Not) == 0 || len(r.Gives) == 0 {
+		t.Errorf("%s: needs a case that matches, one that does not, and something to give", r.ID)
+	}
+	for field, value := range r.Gives {
+		checkGain(t, r.ID, plant.Field(field), value)
+	}
+	for _, v := range r.Is {
+		if !c.matches(v) {
+			t.Errorf("%s: %q does not match %s", r.ID, v, r.Match)
+		}
+	}
+	for _, v := range r.Not {
+		if c.matches(v) {
+			t.Errorf("%s: %q matches %s", r.ID, v, r.Match)
+		}
+	}
+}
+
+func (r *rule) matches(v string) bool {
+	if r.Compact {
+		v = Compact(v)
+	}
+	return len(r.match(nil, v)) > 0
+}
+
+func checkGain(t *testing.T, id string, field plant.Field, value string) {
+	t.Helper()
+	if !slices.Contains(known, field) {
+		t.Errorf("%s: gives unknown field %q", id, field)
+	}
+	if field == plant.FieldRole && !slices.Contains(roles, value) {
+		t.Errorf("%s: gives unknown role %q", id, value)
+	}
+	if field == FieldSide && value != string(plant.SideOT) && value != string(plant.SideIT) {
+		t.Errorf("%s: gives unknown side %q", id, value)
+	}
+}
+
+func testTable(t *testing.T, b Table) {
+	t.Helper()
+	if len(b.Is) == 0 || len(b.Not) == 0 || b.Confidence <= 0 || b.Confidence > 1 {
+		t.Errorf("%s: needs cases and a confidence", b.ID)
+	}
+	for _, value := range b.Entries {
+		checkGain(t, b.ID, b.Gives, value)
+	}
+	for v, want := range b.Is {
+		if got := (&tableRule{b}).match(nil, v); len(got) != 1 || got[0].Value != want {
+			t.Errorf("%s: %q means %v, want %q", b.ID, v, got, want)
+		}
+	}
+	for _, v := range b.Not {
+		if got := (&tableRule{b}).match(nil, v); len(got) != 0 {
+			t.Errorf("%s: %q means %v, want nothing", b.ID, v, got)
+		}
+	}
+}
+
+func TestBuiltin(t *testing.T) {
+	s, err := Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Vendor("SIEMENS AG"); got != "Siemens" {
+		t.Errorf("Vendor = %q", got)
+	}
+	if got := s.Vendor("Nobody's Works"); got != "Nobody's Works" {
+		t.Errorf("Vendor = %q", got)
+	}
+	for name, p := range s.protocols {
+		for _, rs := range []map[plant.Role]float64{p.Serves, p.Asks} {
+			for role, c := range rs {
+				if !slices.Contains(roles, role) || c <= 0 || c >= 1 {
+					t.Errorf("protocol %s: role %q at %g", name, role, c)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for range b.N {
+		if _, err := Load(files); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func ExampleSet_Match() {
+	gains := Builtin().Match(nil, plant.FieldVendorID, "cip:1")
+	for _, g := range gains {
+		fmt.Println(g.Field, g.Value)
+	}
+	// Output: vendor Rockwell Automation/Allen-Bradley
+}

@@ -1,0 +1,269 @@
+package inventory
+
+import (
+	"bytes"
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// Bounds of what one device does with addresses on one link. Measured on no
+// plant in particular: they are well above what hosts do and well below what
+// routers and ARP proxies do.
+const (
+	maxClaims = 8 // addresses of one version claimed in one VLAN; beyond: an ARP proxy
+	maxLeases = 8 // addresses held one after another
+	maxIPv6   = 8 // IPv6 addresses at once: temporary ones are renewed daily (RFC 8981)
+)
+
+// use is what one MAC did with one IP, in all VLANs.
+type use struct {
+	records     []uint32
+	addr        netip.Addr
+	seen        evidence
+	ttl         ttlKind
+	first, last int64
+	proxied     bool // claimed only where the MAC claims far too many
+	place       place
+}
+
+// placeAll decides for every endpoint whether its IP is its MAC's own. order
+// is sorted by MAC.
+func (b *Builder) placeAll(order []uint32) {
+	var uses []use
+	for len(order) > 0 {
+		n := 1
+		for n < len(order) && b.sameMAC(order[0], order[n]) {
+			n++
+		}
+		uses = b.placeMAC(order[:n], uses[:0])
+		order = order[n:]
+	}
+}
+
+// sameMAC reports whether two records have one MAC node. A router's virtual
+// MAC is numbered per link, so that each VLAN has its own.
+func (b *Builder) sameMAC(i, j uint32) bool {
+	x, y := b.endpoints.at(i), b.endpoints.at(j)
+	return x.mac == y.mac && (x.vlan == y.vlan || !isVirtual(x.mac))
+}
+
+// placeMAC places the addresses of one MAC; uses is room to work in.
+func (b *Builder) placeMAC(records []uint32, uses []use) []use {
+	uses = b.collectUses(records, uses)
+	mac := b.endpoints.at(records[0]).mac
+	for i := range uses {
+		uses[i].place = placeAlready(&uses[i], mac)
+	}
+	placeIPv4(uses)
+	placeIPv6(uses)
+	for i := range uses {
+		for _, r := range uses[i].records {
+			b.endpoints.at(r).place = uses[i].place
+		}
+	}
+	return uses
+}
+
+// collectUses gathers the records of one MAC, sorted by IP, into uses.
+func (b *Builder) collectUses(records []uint32, uses []use) []use {
+	proxy := b.proxyVLANs(records)
+	for lo := 0; lo < len(records); {
+		hi := lo + 1
+		for hi < len(records) && b.endpoints.at(records[hi]).ip == b.endpoints.at(records[lo]).ip {
+			hi++
+		}
+		if u := b.newUse(records[lo:hi], proxy); u.addr.IsValid() && u.seen&(sentIP|claimedIP|saidIP) != 0 {
+			uses = append(uses, u)
+		}
+		lo = hi
+	}
+	return uses
+}
+
+func (b *Builder) newUse(records []uint32, proxy func(*endpoint) bool) use {
+	u := use{records: records, addr: b.endpoints.at(records[0]).addr(), proxied: true}
+	for _, r := range records {
+		e := b.endpoints.at(r)
+		u.seen |= e.seen
+		u.ttl |= e.ttl
+		u.last = max(u.last, e.last)
+		if e.first != 0 && (u.first == 0 || e.first < u.first) {
+			u.first = e.first
+		}
+		u.proxied = u.proxied && proxy(e)
+	}
+	return u
+}
+
+// proxyVLANs finds the VLANs where a MAC claims so many addresses that its
+// claims prove nothing: a router that answers ARP for others.
+func (b *Builder) proxyVLANs(records []uint32) func(*endpoint) bool {
+	type link struct {
+		vlan uint16
+		v4   bool
+	}
+	var claims map[link]int
+	for _, r := range records {
+		if e := b.endpoints.at(r); e.seen&claimedIP != 0 {
+			if claims == nil {
+				claims = make(map[link]int)
+			}
+			claims[link{e.vlan, e.addr().Is4()}]++
+		}
+	}
+	return func(e *endpoint) bool {
+		return e.seen&claimedIP == 0 || claims[link{e.vlan, e.addr().Is4()}] > maxClaims
+	}
+}
+
+// placeAlready places an address that needs no comparing with others;
+// placeNone leaves it open.
+func placeAlready(u *use, mac plant.MAC) place {
+	switch {
+	case mac.IsZero():
+		return placeUnclear
+	case u.addr.IsLinkLocalUnicast(), u.addr.IsLoopback(), fromMAC(u.addr, mac):
+		return placeOwn
+	case u.seen&saidIP != 0, u.seen&claimedIP != 0 && !u.proxied:
+		return placeOwn
+	case u.ttl == ttlFewer, isVirtual(mac):
+		return placeRouted
+	}
+	return placeNone
+}
+
+// placeIPv4 places the IPv4 addresses that are still open. A MAC that sends
+// from one address only has that address; of several, those that came one
+// after another are one machine whose address changed, and the rest is unclear.
+func placeIPv4(uses []use) {
+	open, own, routed := count(uses, netip.Addr.Is4)
+	for i := range uses {
+		u := &uses[i]
+		if u.place != placeNone || !u.addr.Is4() {
+			continue
+		}
+		switch {
+		case open == 1 && own == 0 && (routed == 0 || u.ttl == ttlInitial):
+			u.place = placeAlone
+		case routed == 0 && open+own <= maxLeases && u.ttl == ttlInitial && undisturbed(uses, i):
+			u.place = placeAlone
+		}
+	}
+	settle(uses, netip.Addr.Is4)
+}
+
+// placeIPv6 does so for IPv6, where a machine has several addresses at once.
+func placeIPv6(uses []use) {
+	open, own, routed := count(uses, netip.Addr.Is6)
+	for i := range uses {
+		u := &uses[i]
+		if u.place != placeNone || !u.addr.Is6() {
+			continue
+		}
+		if open+own == 1 && routed == 0 || open+own <= maxIPv6 && u.ttl == ttlInitial {
+			u.place = placeAlone
+		}
+	}
+	settle(uses, netip.Addr.Is6)
+}
+
+// count sorts the addresses of one version that can be routed: still open, the
+// MAC's own, routed.
+func count(uses []use, version func(netip.Addr) bool) (open, own, routed int) {
+	for i := range uses {
+		u := &uses[i]
+		switch {
+		case !version(u.addr), u.addr.IsLinkLocalUnicast():
+		case u.place == placeNone:
+			open++
+		case u.place == placeRouted:
+			routed++
+		default:
+			own++
+		}
+	}
+	return open, own, routed
+}
+
+func settle(uses []use, version func(netip.Addr) bool) {
+	for i := range uses {
+		if uses[i].place == placeNone && version(uses[i].addr) {
+			uses[i].place = placeUnclear
+		}
+	}
+}
+
+// undisturbed reports whether no other IPv4 address of the MAC was used at the time
+// of address i.
+func undisturbed(uses []use, i int) bool {
+	u := &uses[i]
+	for j := range uses {
+		o := &uses[j]
+		if j != i && o.addr.Is4() && !o.addr.IsLinkLocalUnicast() && o.first <= u.last && u.first <= o.last {
+			return false
+		}
+	}
+	return true
+}
+
+// fromMAC reports whether an IPv6 address was made from that MAC (modified
+// EUI-64, RFC 4291 appendix A).
+func fromMAC(a netip.Addr, mac plant.MAC) bool {
+	if !a.Is6() {
+		return false
+	}
+	ip := a.As16()
+	want := [8]byte{mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]}
+	return [8]byte(ip[8:]) == want
+}
+
+// isVirtual reports whether a MAC is that of a group of routers that share it:
+// VRRP and CARP (RFC 5798), HSRP 1 and 2, GLBP (Cisco).
+func isVirtual(m plant.MAC) bool {
+	switch {
+	case m[0] == 0 && m[1] == 0 && m[2] == 0x5e && m[3] == 0 && (m[4] == 1 || m[4] == 2),
+		m[0] == 0 && m[1] == 0 && m[2] == 0x0c && m[3] == 0x07 && m[4] == 0xac,
+		m[0] == 0 && m[1] == 0 && m[2] == 0x0c && m[3] == 0x9f && m[4]>>4 == 0xf,
+		m[0] == 0 && m[1] == 0x07 && m[2] == 0xb4 && m[3] == 0:
+		return true
+	}
+	return false
+}
+
+// byMAC is all endpoints sorted by MAC, then IP, then VLAN; a virtual MAC by
+// VLAN first.
+func (b *Builder) byMAC() []uint32 {
+	return b.sorted(func(x, y *endpoint) int {
+		c := bytes.Compare(x.mac[:], y.mac[:])
+		if c == 0 && isVirtual(x.mac) {
+			c = cmp.Compare(x.vlan, y.vlan)
+		}
+		if c == 0 {
+			c = bytes.Compare(x.ip[:], y.ip[:])
+		}
+		return cmp.Or(c, cmp.Compare(x.vlan, y.vlan))
+	})
+}
+
+// byIP is all endpoints sorted by IP, then MAC, then VLAN.
+func (b *Builder) byIP() []uint32 {
+	return b.sorted(func(x, y *endpoint) int {
+		c := bytes.Compare(x.ip[:], y.ip[:])
+		if c == 0 {
+			c = bytes.Compare(x.mac[:], y.mac[:])
+		}
+		return cmp.Or(c, cmp.Compare(x.vlan, y.vlan))
+	})
+}
+
+func (b *Builder) sorted(compare func(x, y *endpoint) int) []uint32 {
+	order := make([]uint32, b.endpoints.n)
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(i, j uint32) int { return compare(b.endpoints.at(i), b.endpoints.at(j)) })
+	return order
+}

@@ -1,0 +1,25 @@
+// Package report writes what an analysis found: as JSON for programs, as a
+// summary for a terminal, as one self-contained HTML page, and as CSV tables.
+//
+// It shows and does not judge: what stands in a report was decided before.
+package report
+
+import (
+	"iter"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// Source is the result of an analysis. The sequences can be walked several
+// times; the values they yield are reused by the next step.
+type Source struct {
+	Captures      []plant.Capture
+	Assets        iter.Seq[*plant.Asset]
+	Conversations iter.Seq[*plant.Conversation]
+	Operations    iter.Seq[*plant.Operation]
+	Anomalies     iter.Seq[*plant.Anomaly]
+	Findings      []plant.Finding
+	// AssetID is the identifier of the asset that an endpoint belongs to, ""
+	// for none (a multicast group, an address that never answered).
+	AssetID func(plant.Endpoint) string
+}

@@ -1,0 +1,286 @@
+package dissect
+
+import (
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/packet"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/session"
+)
+
+// conversation is what is kept of a flow whose bytes are read.
+type conversation struct {
+	proto     *Protocol // nil until it is known
+	parser    Parser
+	name      string // protocol name, once a parser or layer said it
+	confirmed bool   // a message was decoded
+	deaf      bool   // nothing more is read: unknown, or its decoder failed
+	opened    bool   // a SYN was seen
+	tries     uint8  // probes that knew nothing
+	errors    uint8  // in a row
+	isn       [2]uint32
+	sides     [2]direction
+	pending   []Pending
+	rows      []operationRow
+}
+
+// direction is one side's bytes.
+type direction struct {
+	stream session.Stream
+	buf    []byte // an incomplete message
+	skip   int    // bytes nobody needs, still to come
+	adrift bool   // out of step: the next segment is probed again
+}
+
+// How sure it is which side serves; a higher one wins.
+const (
+	surePort    = 1
+	sureMessage = 2
+	sureSYN     = 3
+)
+
+func setServer(f *flow, side uint8, sure uint8) {
+	if f.Sure < sure {
+		f.Server, f.Sure = int8(side), sure
+	}
+}
+
+func (e *Engine) begin(f *flow) *conversation {
+	var c *conversation
+	if n := len(e.freeConvs); n > 0 {
+		c, e.freeConvs = e.freeConvs[n-1], e.freeConvs[:n-1]
+	} else {
+		c = new(conversation)
+	}
+	f.State = c
+	return c
+}
+
+// mute ends the reading of a conversation's bytes.
+func (c *conversation) mute() {
+	c.deaf, c.parser = true, nil
+	for i := range c.sides {
+		c.sides[i].buf, c.sides[i].skip = nil, 0
+	}
+}
+
+const maxFree = 4096
+
+// endFlow folds a flow that ends into the tables.
+func (e *Engine) endFlow(f *flow) {
+	if c := f.State; c != nil && !c.deaf {
+		for side := range uint8(2) {
+			if s := &c.sides[side].stream; s.Waiting() {
+				r := receiver{e, f, side, f.Last, f.Ref}
+				s.Close(&r)
+			}
+		}
+	}
+	e.decideServer(f)
+	for side := range 2 {
+		if f.Packets[side] > 0 {
+			e.ends.at(f.End[side]).count(f.Packets[side], f.First, f.Last, f.TTL[side], f.Ref)
+		}
+	}
+	e.fold(f)
+	if c := f.State; c != nil {
+		e.recycle(c)
+		f.State = nil
+	}
+}
+
+func (e *Engine) recycle(c *conversation) {
+	for i := range c.sides {
+		e.release(c.sides[i].buf)
+	}
+	if len(e.freeConvs) >= maxFree {
+		return
+	}
+	rows, pending := c.rows[:0], c.pending[:0]
+	if cap(rows) > 16 {
+		rows = nil
+	}
+	if cap(pending) > 16 {
+		pending = nil
+	}
+	*c = conversation{rows: rows, pending: pending}
+	e.freeConvs = append(e.freeConvs, c)
+}
+
+// decideServer settles which side serves when no message told.
+func (e *Engine) decideServer(f *flow) {
+	if f.Server >= 0 {
+		return
+	}
+	k := &f.Key
+	first := int8(0) // who was seen first, by the packet counters: the other serves
+	if f.Packets[0] == 0 {
+		first = 1
+	}
+	if k.IsLink() || k.PortA == k.PortB {
+		f.Server = 1 - first
+		return
+	}
+	a, b := e.protocols.known(k.Proto, k.PortA), e.protocols.known(k.Proto, k.PortB)
+	switch {
+	case a != b && a:
+		f.Server = 0
+	case a != b:
+		f.Server = 1
+	case k.PortA < k.PortB:
+		f.Server = 0
+	default:
+		f.Server = 1
+	}
+}
+
+// tcp reads one segment.
+func (e *Engine) tcp(f *flow, side uint8, p *packet.Packet, now int64, ref plant.PacketRef) {
+	if p.Flags&(packet.SYN|packet.FIN|packet.RST) != 0 {
+		e.tcpFlags(f, side, p, now, ref)
+	}
+	c := f.State
+	if len(p.Payload) == 0 && p.Missing == 0 || p.Flags&packet.RST != 0 {
+		if c != nil && p.Flags&packet.ACK != 0 && c.sides[1-side].stream.Waiting() {
+			r := receiver{e, f, 1 - side, now, ref}
+			c.sides[1-side].stream.Acked(p.Ack, &r)
+		}
+		return
+	}
+	if c == nil {
+		c = e.begin(f)
+	}
+	if c.deaf {
+		return
+	}
+	r := &receiver{e, f, side, now, ref}
+	seq := p.Seq
+	if p.Flags&packet.SYN != 0 {
+		seq++
+	}
+	c.sides[side].stream.Segment(seq, p.Payload, p.Missing, now, r)
+	if p.Flags&packet.ACK != 0 && c.sides[1-side].stream.Waiting() {
+		r := receiver{e, f, 1 - side, now, ref}
+		c.sides[1-side].stream.Acked(p.Ack, &r)
+	}
+}
+
+func (e *Engine) tcpFlags(f *flow, side uint8, p *packet.Packet, now int64, ref plant.PacketRef) {
+	switch {
+	case p.Flags&packet.SYN != 0 && p.Flags&packet.RST == 0:
+		if p.Flags&packet.ACK != 0 {
+			f.Seen |= session.SeenSYNACK
+			setServer(f, side, sureSYN)
+		} else {
+			f.Seen |= session.SeenSYN
+			setServer(f, 1-side, sureSYN)
+		}
+		// Connections that carry nothing (scans) need no state; a SYN without
+		// an answer leaves the first segment to find its own place.
+		if p.Flags&packet.ACK != 0 || len(p.Payload) > 0 {
+			c := f.State
+			if c == nil {
+				c = e.begin(f)
+			}
+			c.opened, c.isn[side] = true, p.Seq
+			r := receiver{e, f, side, now, ref}
+			c.sides[side].stream.Start(p.Seq+1, &r)
+			if p.Flags&packet.ACK != 0 && !c.sides[1-side].stream.Waiting() {
+				c.isn[1-side] = p.Ack - 1
+				o := receiver{e, f, 1 - side, now, ref}
+				c.sides[1-side].stream.Start(p.Ack, &o)
+			}
+		}
+	case p.Flags&packet.RST != 0:
+		f.Seen |= session.SeenClose | session.SeenRST
+	default:
+		f.Seen |= session.SeenClose
+	}
+}
+
+// receiver hands the bytes of one side to the conversation's parser.
+type receiver struct {
+	e    *Engine
+	f    *flow
+	side uint8
+	now  int64
+	ref  plant.PacketRef
+}
+
+// Bytes takes the next bytes in order.
+func (r *receiver) Bytes(b []byte) {
+	c := r.f.State
+	if c.deaf {
+		return
+	}
+	d := &c.sides[r.side]
+	if d.skip > 0 {
+		n := min(d.skip, len(b))
+		d.skip -= n
+		if b = b[n:]; len(b) == 0 {
+			return
+		}
+	}
+	ctx := r.e.enter(r.f, r.side, r.now, r.ref)
+	ctx.Stream = true
+	if len(d.buf) > 0 {
+		d.buf = append(d.buf, b...)
+		b = d.buf
+	}
+	n := r.e.read(ctx, d, b)
+	r.e.keep(c, d, b, n)
+}
+
+// keep remembers what the parser left.
+func (e *Engine) keep(c *conversation, d *direction, b []byte, n int) {
+	switch {
+	case c.deaf:
+	case n >= len(b):
+		d.skip = n - len(b)
+		e.release(d.buf)
+		d.buf = nil
+	case len(b)-n > MaxMessage:
+		e.malformed(&e.ctx, "a message is longer than any of its kind")
+		e.release(d.buf)
+		d.buf, d.adrift = nil, true
+	case len(d.buf) > 0:
+		d.buf = d.buf[:copy(d.buf, b[n:])]
+	default:
+		d.buf = append(e.buffer(), b[n:]...)
+	}
+}
+
+func (e *Engine) buffer() []byte {
+	if n := len(e.freeBuffers); n > 0 {
+		b := e.freeBuffers[n-1]
+		e.freeBuffers = e.freeBuffers[:n-1]
+		return b[:0]
+	}
+	return make([]byte, 0, 2048)
+}
+
+func (e *Engine) release(b []byte) {
+	if c := cap(b); c >= 512 && c <= 1<<16 && len(e.freeBuffers) < 256 {
+		e.freeBuffers = append(e.freeBuffers, b)
+	}
+}
+
+// Gap is called where the capture lacks bytes.
+func (r *receiver) Gap(missing int) {
+	c := r.f.State
+	if c.deaf {
+		return
+	}
+	d := &c.sides[r.side]
+	if missing > 0 && d.skip >= missing {
+		d.skip -= missing
+		return
+	}
+	r.e.release(d.buf)
+	d.skip, d.buf = 0, nil
+	if g, ok := c.parser.(GapParser); ok {
+		ctx := r.e.enter(r.f, r.side, r.now, r.ref)
+		ctx.Stream = true
+		g.Gap(ctx, missing)
+		return
+	}
+	d.adrift = true
+}

@@ -1,0 +1,82 @@
+package dissect
+
+import (
+	"github.com/bulkhead-ot/bulkhead/internal/wire/packet"
+)
+
+// duplicateFilter knows packets that a SPAN port delivered twice: at ingress and
+// egress, from two switches, with and without a tag. The copy has the same IP
+// identification and the same bytes above IP. Copies of the same framing come
+// within a millisecond or two; copies that differ in tag, MAC or hop count may
+// be switched or routed in between.
+type duplicateFilter struct {
+	ring [1 << 12]seenPacket
+}
+
+type seenPacket struct {
+	hash  uint64
+	frame uint64
+	time  int64
+}
+
+const (
+	sameFraming  = 2e6  // nanoseconds
+	otherFraming = 50e6 // nanoseconds
+)
+
+// seen reports whether p is a copy, and remembers it.
+func (d *duplicateFilter) seen(p *packet.Packet, now int64) bool {
+	h, ok := contentHash(p)
+	if !ok {
+		return false
+	}
+	frame := framingHash(p)
+	s := &d.ring[h&(1<<12-1)]
+	if s.hash == h {
+		age := now - s.time
+		limit := int64(otherFraming)
+		if s.frame == frame {
+			limit = sameFraming
+		}
+		if age >= 0 && age <= limit {
+			return true
+		}
+	}
+	*s = seenPacket{h, frame, now}
+	return false
+}
+
+// contentHash is over what a copy cannot change. IPv4 packets whose
+// identification is 0 and IPv6 packets cannot be told from a sender that
+// repeats itself, unless TCP numbers them: they are left alone.
+func contentHash(p *packet.Packet) (uint64, bool) {
+	b := p.Payload[:min(len(p.Payload), 96)]
+	h := uint64(len(p.Payload))
+	switch p.Kind {
+	case packet.TCP:
+		if p.IPID == 0 || len(p.Payload) == 0 {
+			return 0, false
+		}
+		h = mix(h^p.Src.Lo, p.Dst.Lo^uint64(p.IPID)<<32)
+		return mix(h^uint64(p.Seq), uint64(p.Ack)<<16|uint64(p.Sum)^uint64(p.Flags)<<48), true
+	case packet.UDP, packet.IP:
+		if p.IPID == 0 {
+			return 0, false
+		}
+		h = mix(h^p.Src.Lo, p.Dst.Lo^uint64(p.IPID)<<32)
+		h = mix(h, uint64(p.SrcPort)<<48|uint64(p.DstPort)<<32|uint64(p.Sum)<<16|uint64(p.Proto))
+		return hashBytes(h, b), true
+	case packet.Link:
+		var m [8]byte
+		copy(m[:], p.SrcMAC[:])
+		h = mix(h, uint64(p.Type))
+		return hashBytes(hashBytes(h, m[:6]), b), true
+	}
+	return 0, false
+}
+
+func framingHash(p *packet.Packet) uint64 {
+	h := uint64(p.VLAN)<<8 | uint64(p.TTL)
+	h = hashBytes(h, p.SrcMAC[:])
+	return hashBytes(h, p.DstMAC[:])
+}

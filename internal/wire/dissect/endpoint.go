@@ -1,0 +1,89 @@
+package dissect
+
+import (
+	"encoding/binary"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/packet"
+)
+
+// endKey is what tells endpoints apart.
+type endKey struct {
+	ip   packet.Addr
+	mac  plant.MAC
+	vlan uint16
+}
+
+func (k *endKey) hash() uint64 {
+	var m [8]byte
+	copy(m[:], k.mac[:])
+	binary.LittleEndian.PutUint16(m[6:], k.vlan)
+	return mix(mix(k.ip.Lo, binary.LittleEndian.Uint64(m[:])), k.ip.Hi)
+}
+
+// end is one endpoint: who sent, or was sent to.
+type end struct {
+	key     endKey
+	word    plant.Endpoint
+	packets uint64
+	first   int64
+	last    int64
+	ref     plant.PacketRef // first packet it sent
+	ttl     uint8
+	ttls    bool // more than one TTL was seen
+	named   bool // a fact, conversation or operation is about it
+}
+
+// count adds packets that the endpoint sent.
+func (e *end) count(packets uint64, first, last int64, ttl uint8, ref plant.PacketRef) {
+	if e.packets == 0 {
+		e.first, e.last, e.ref, e.ttl = first, last, ref, ttl
+	}
+	e.packets += packets
+	e.first, e.last = min(e.first, first), max(e.last, last)
+	e.ref = min(e.ref, ref)
+	if ttl != e.ttl {
+		e.ttls = true
+		e.ttl = max(e.ttl, ttl)
+	}
+}
+
+// endpointTable holds the endpoints of a run. When it is full, new ones share
+// the last place: their packets are counted, they are not told apart.
+type endpointTable struct {
+	list slab[end]
+	idx  index
+	max  int
+	Lost uint64
+}
+
+func (t *endpointTable) init(limit int) { t.max = limit }
+
+func (t *endpointTable) at(id uint32) *end { return t.list.at(id) }
+
+func (t *endpointTable) mac(id uint32) plant.MAC { return t.list.at(id).key.mac }
+
+func (t *endpointTable) find(k endKey, _ int64, _ plant.PacketRef) uint32 {
+	h := k.hash()
+	if id, ok := t.idx.find(h, func(i uint32) bool { return t.list.at(i).key == k }); ok {
+		return id
+	}
+	if int(t.list.n) >= t.max {
+		t.Lost++
+		return t.list.n - 1
+	}
+	e, id := t.list.add()
+	*e = end{key: k, word: plant.Endpoint{MAC: k.mac, IP: k.ip.Netip(), VLAN: k.vlan}}
+	t.idx.add(h, id, func(i uint32) uint64 { return t.list.at(i).key.hash() })
+	return id
+}
+
+// idOf is the id of an endpoint named by a message.
+func (t *endpointTable) idOf(e plant.Endpoint) uint32 {
+	k := endKey{mac: e.MAC, vlan: e.VLAN}
+	if e.IP.IsValid() {
+		b := e.IP.As16()
+		k.ip = packet.Addr6(b[:])
+	}
+	return t.find(k, 0, 0)
+}

@@ -1,0 +1,123 @@
+package dissect
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// factRow is one fact that was seen, once or often.
+type factRow struct {
+	field      plant.Field
+	source     string
+	value      string
+	end        uint32
+	slot       int16
+	confidence float32
+	count      uint32
+	first      int64
+	last       int64
+	ref        plant.PacketRef
+}
+
+// factTable holds the facts of a run; past its bound new ones are counted and
+// dropped, known ones go on being counted.
+type factTable struct {
+	list    slab[factRow]
+	idx     index
+	max     int
+	scratch [1024]byte
+	Lost    uint64
+}
+
+func (t *factTable) init(limit int) { t.max = limit }
+
+// maxValue bounds a value: the longest worth having is CDP's software version.
+const maxValue = 1024
+
+func (e *Engine) fact(c *Context, who Subject, f plant.Field, value []byte, source string, confidence float64) {
+	id := c.src
+	at := plant.Endpoint{}
+	switch {
+	case who.at != nil:
+		at = *who.at
+		id = e.ends.idOf(at)
+	case who.peer:
+		id = c.dst
+	}
+	c.conv.confirmed = true
+	e.facts.add(e, c, id, at, int(who.slot), f, value, source, confidence)
+}
+
+func (t *factTable) add(e *Engine, c *Context, id uint32, _ plant.Endpoint, slot int, f plant.Field, value []byte, source string, confidence float64) {
+	if !tidy(value) {
+		value = append(t.scratch[:0], clean(value)...)
+	}
+	if len(value) == 0 {
+		return
+	}
+	value = value[:min(len(value), maxValue)]
+	h := hashBytes(uint64(id)<<16^uint64(uint16(slot)), value)
+	h = hashString(hashString(h, string(f)), source)
+	same := func(i uint32) bool {
+		r := t.list.at(i)
+		return r.end == id && int(r.slot) == slot && r.field == f && r.source == source && r.value == string(value)
+	}
+	if i, ok := t.idx.find(h, same); ok {
+		r := t.list.at(i)
+		r.count++
+		r.last = max(r.last, c.Now)
+		return
+	}
+	if int(t.list.n) >= t.max {
+		t.Lost++
+		return
+	}
+	e.ends.at(id).named = true
+	r, i := t.list.add()
+	*r = factRow{field: f, source: source, value: string(value), end: id, slot: int16(slot), confidence: float32(confidence), count: 1, first: c.Now, last: c.Now, ref: c.ref}
+	t.idx.add(h, i, func(i uint32) uint64 { return t.list.at(i).hash() })
+}
+
+func (r *factRow) hash() uint64 {
+	h := hashString(uint64(r.end)<<16^uint64(uint16(r.slot)), r.value)
+	return hashString(hashString(h, string(r.field)), r.source)
+}
+
+// tidy reports whether a value needs no cleaning: printable ASCII without
+// padding, the common case.
+func tidy(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return len(b) > 0 && b[0] != ' ' && b[len(b)-1] != ' ' && len(b) <= maxValue
+}
+
+// clean removes padding and control characters and turns bytes that are not
+// UTF-8 into what they are in Latin-1, the usual encoding of older devices.
+func clean(b []byte) string {
+	if utf8.Valid(b) {
+		return strings.TrimSpace(strings.Map(printable, string(b)))
+	}
+	r := make([]rune, 0, len(b))
+	for _, c := range b {
+		r = append(r, rune(c))
+	}
+	return strings.TrimSpace(strings.Map(printable, string(r)))
+}
+
+func printable(r rune) rune {
+	switch {
+	case r == 0 || r == utf8.RuneError:
+		return -1
+	case r == '\n' || r == '\r' || r == '\t':
+		return ' '
+	case !unicode.IsPrint(r):
+		return -1
+	}
+	return r
+}

@@ -1,0 +1,173 @@
+// Package isotsap reads what TCP port 102 carries: TPKT and COTP, and inside
+// them S7comm, S7comm-plus or MMS, which the first bytes of the user data tell
+// apart. It joins data units until the end mark, reports connections by the
+// transport selectors they name, and hands the user data to the adapter of the
+// protocol. Remote Desktop uses the same two layers on port 3389: its
+// connection requests are left to its own adapter.
+package isotsap
+
+import (
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/s7comm"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/s7plus"
+	"github.com/bulkhead-ot/bulkhead/protocol/cotp"
+)
+
+// Port is the registered port of the ISO transport service.
+const Port = 102
+
+// Protocol is the ISO transport service on TCP with what it carries.
+func Protocol() dissect.Protocol {
+	return dissect.Protocol{
+		Name: "tpkt", TCP: []uint16{Port},
+		Probe: probe,
+		New:   func() dissect.Parser { return &parser{} },
+	}
+}
+
+// upper is what a conversation carries, once it is known.
+type upper uint8
+
+const (
+	unknown upper = iota
+	isS7comm
+	isS7plus
+	isTLS
+	isMMS
+)
+
+type parser struct {
+	upper upper
+	s7    s7comm.Parser
+	plus  s7plus.Parser
+	sides [2]tsdu
+}
+
+// tsdu is the transport service data unit that one side is sending.
+type tsdu struct {
+	buf    []byte
+	lost   bool // too long, or a part is missing: nothing until the end mark
+	adrift bool // bytes are missing: look for the next packet
+}
+
+// maxTSDU is the longest transport service data unit that is joined. S7 and
+// MMS agree on units of 240 to 65,000 bytes.
+const maxTSDU = 1 << 17
+
+// Parse reads the packets in b.
+func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
+	s := &p.sides[c.Side()]
+	if s.adrift {
+		if probe(b, dissect.Hint{Stream: c.Stream, FromPort: c.FromPort, ToPort: c.ToPort}) < dissect.Weak {
+			return len(b), nil
+		}
+		s.adrift = false
+	}
+	taken := 0
+	for taken < len(b) {
+		packet, n, err := cotp.Frame(b[taken:])
+		if err == cotp.ErrShort {
+			break
+		}
+		if err != nil {
+			return taken, err
+		}
+		p.packet(c, packet)
+		taken += n
+	}
+	return taken, nil
+}
+
+// Gap forgets the unit that the missing bytes were part of.
+func (p *parser) Gap(c *dissect.Context, _ int) {
+	s := &p.sides[c.Side()]
+	s.lost = s.lost || len(s.buf) > 0
+	s.buf, s.adrift = s.buf[:0], true
+}
+
+func (p *parser) packet(c *dissect.Context, b []byte) {
+	t, err := cotp.DecodeTPDU(b)
+	if err != nil {
+		c.Malformed("damaged COTP header")
+		return
+	}
+	switch t.Type {
+	case cotp.ConnectionRequest:
+		p.reset()
+		p.connect(c, t)
+	case cotp.ConnectionConfirm, cotp.DisconnectRequest, cotp.Error:
+		answer(c, t)
+	case cotp.Data:
+		p.data(c, t)
+	}
+}
+
+// reset forgets a connection that another one replaces.
+func (p *parser) reset() {
+	p.upper = unknown
+	for i := range p.sides {
+		p.sides[i].buf, p.sides[i].lost = p.sides[i].buf[:0], false
+	}
+}
+
+// data joins the parts of a unit and passes it on when it is whole. Siemens
+// devices send empty parts without the end mark as acknowledgements.
+func (p *parser) data(c *dissect.Context, t cotp.TPDU) {
+	s := &p.sides[c.Side()]
+	if !t.EOT {
+		s.add(c, t.Data)
+		return
+	}
+	unit := t.Data
+	if len(s.buf) > 0 || s.lost {
+		s.add(c, t.Data)
+		unit = s.buf
+	}
+	if lost := s.lost; !lost && len(unit) > 0 {
+		p.user(c, unit)
+	}
+	s.done()
+}
+
+func (s *tsdu) add(c *dissect.Context, b []byte) {
+	switch {
+	case s.lost:
+	case len(s.buf)+len(b) > maxTSDU:
+		c.Malformed("a COTP data unit is longer than any of its kind")
+		s.buf, s.lost = nil, true
+	default:
+		s.buf = append(s.buf, b...)
+	}
+}
+
+// done readies for the next unit. A buffer that grew is given back.
+func (s *tsdu) done() {
+	const keep = 4096
+	s.lost = false
+	s.buf = s.buf[:0]
+	if cap(s.buf) > keep {
+		s.buf = nil
+	}
+}
+
+// user hands over one whole unit.
+func (p *parser) user(c *dissect.Context, b []byte) {
+	if p.upper == unknown {
+		p.upper = p.choose(b)
+	}
+	var err error
+	switch u := p.kind(b); u {
+	case isS7comm:
+		c.Name("s7comm")
+		err = p.s7.User(c, b)
+	case isS7plus:
+		c.Name("s7comm-plus")
+		err = p.plus.User(c, b)
+	case isTLS:
+		c.Name("s7comm-plus")
+		p.encrypted(c)
+	}
+	if err != nil {
+		c.Malformed(err.Error())
+	}
+}

@@ -1,0 +1,174 @@
+package dissect
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// operationRow adds up one verb on one object in one conversation.
+type operationRow struct {
+	verb      *plant.Verb
+	space     string
+	name      string
+	unit      uint32
+	from, to  uint32
+	requester uint8
+	ranged    bool
+	valued    bool
+	value     int64
+	requests  uint64
+	responses uint64
+	accepted  uint64
+	refused   uint64
+	first     int64
+	last      int64
+	ref       plant.PacketRef
+}
+
+const (
+	maxPending = 64  // requests that wait in one conversation
+	maxObjects = 64  // rows with an object of their own in one conversation
+	maxRows    = 512 // rows in all
+	maxName    = 200 // bytes of an object's name
+)
+
+func (e *Engine) request(c *Context, v *plant.Verb, id uint64, o Object) *Pending {
+	row := e.row(c, v, c.side, &o)
+	r := &c.conv.rows[row]
+	r.requests++
+	return c.conv.wait(Pending{Verb: v, ID: id, row: row, from: c.side})
+}
+
+// wait keeps a request until its response comes. The oldest makes room.
+func (v *conversation) wait(p Pending) *Pending {
+	for i := range v.pending { // a request repeated under its number replaces the first
+		if v.pending[i].ID == p.ID && v.pending[i].from == p.from {
+			v.pending = append(v.pending[:i], v.pending[i+1:]...)
+			break
+		}
+	}
+	if len(v.pending) >= maxPending {
+		v.pending = append(v.pending[:0], v.pending[1:]...)
+	}
+	v.pending = append(v.pending, p)
+	return &v.pending[len(v.pending)-1]
+}
+
+func (e *Engine) peek(c *Context, id uint64) (Pending, bool) {
+	for i := range c.conv.pending {
+		if p := &c.conv.pending[i]; p.ID == id && p.from != c.side {
+			return *p, true
+		}
+	}
+	return Pending{}, false
+}
+
+func (e *Engine) response(c *Context, v *plant.Verb, id uint64, result Result) (Pending, bool) {
+	p, ok := e.peek(c, id)
+	if ok && v != nil && v != p.Verb {
+		ok = false
+	}
+	if !ok {
+		if v != nil {
+			e.answered(c, e.row(c, v, 1-c.side, &Object{}), result)
+		}
+		return Pending{}, false
+	}
+	for i := range c.conv.pending {
+		if q := &c.conv.pending[i]; q.ID == id && q.from != c.side {
+			c.conv.pending = append(c.conv.pending[:i], c.conv.pending[i+1:]...)
+			break
+		}
+	}
+	e.answered(c, p.row, result)
+	return p, true
+}
+
+func (e *Engine) answered(c *Context, row int32, result Result) {
+	r := &c.conv.rows[row]
+	r.responses++
+	switch result {
+	case Accepted:
+		r.accepted++
+	case Refused:
+		r.refused++
+	}
+	r.last = c.Now
+}
+
+func (e *Engine) send(c *Context, v *plant.Verb, o Object) {
+	c.conv.rows[e.row(c, v, c.side, &o)].requests++
+}
+
+// row finds the row of a verb and object, or makes it. Reads of ranges in one
+// space share a row that spans them all: who polls what matters, not in how
+// many pieces.
+func (e *Engine) row(c *Context, v *plant.Verb, requester uint8, o *Object) int32 {
+	conv := c.conv
+	conv.confirmed = true
+	merge := o.Ranged && v.Kind == plant.Read
+	for i := range conv.rows {
+		r := &conv.rows[i]
+		if r.verb != v || r.requester != requester || r.unit != o.Unit || r.ranged != o.Ranged || r.space != o.Space || r.name != string(o.Name) {
+			continue
+		}
+		if merge {
+			r.from, r.to = min(r.from, o.From), max(r.to, o.To)
+		} else if r.from != o.From || r.to != o.To {
+			continue
+		}
+		if o.Valued {
+			r.valued, r.value = true, o.Value
+		}
+		r.last = c.Now
+		return int32(i)
+	}
+	return e.newRow(c, v, requester, o)
+}
+
+func (e *Engine) newRow(c *Context, v *plant.Verb, requester uint8, o *Object) int32 {
+	conv := c.conv
+	if len(conv.rows) >= maxObjects && (o.Space != "" || o.Unit != 0 || o.Ranged || len(o.Name) > 0) {
+		return e.row(c, v, requester, &Object{Space: "", Valued: o.Valued, Value: o.Value})
+	}
+	if len(conv.rows) >= maxRows {
+		return int32(len(conv.rows) - 1)
+	}
+	conv.rows = append(conv.rows, operationRow{
+		verb: v, space: o.Space, name: string(o.Name[:min(len(o.Name), maxName)]), unit: o.Unit, from: o.From, to: o.To,
+		requester: requester, ranged: o.Ranged, valued: o.Valued, value: o.Value, first: c.Now, last: c.Now, ref: c.ref,
+	})
+	return int32(len(conv.rows) - 1)
+}
+
+// object says in words what a row is about.
+func (r *operationRow) object() string {
+	if r.space == "" && r.name == "" && r.unit == 0 && !r.ranged {
+		return ""
+	}
+	var b strings.Builder
+	word := func(s string) {
+		if s == "" {
+			return
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(s)
+	}
+	if r.unit != 0 {
+		word("unit " + strconv.FormatUint(uint64(r.unit), 10))
+	}
+	word(r.space)
+	word(clean([]byte(r.name)))
+	if r.ranged {
+		s := strconv.FormatUint(uint64(r.from), 10)
+		if r.to != r.from {
+			s += "-" + strconv.FormatUint(uint64(r.to), 10)
+		}
+		word(s)
+	}
+	return b.String()
+}
