@@ -44,7 +44,7 @@ vuln:
 	else echo "$$out"; exit $$status; fi
 
 bench: build ## Measure packets per second beside tshark, nfpcapd and Zeek where installed
-	./test/bench/run.sh
+	$(GO) run ./internal/tool/bench -bin ./$(BIN)
 
 fuzz: ## Run each fuzz target for TIME (default 120s)
 	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' cmd internal protocol lab | xargs -n1 dirname | sort -u); do \

@@ -4,10 +4,13 @@
 package app
 
 import (
+	"runtime"
+
 	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/report"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/sensor"
 )
 
 // AnalyzeOptions say what to read and how much memory may be used for it.
@@ -15,6 +18,8 @@ type AnalyzeOptions struct {
 	Files []string
 	// MemoryMB bounds what is remembered, in MiB; 0 is the default.
 	MemoryMB int
+	// Workers is how many cores share the work; 0 takes all there are.
+	Workers int
 	// Progress is told how many input bytes were read since the last call.
 	Progress func(bytes int)
 }
@@ -57,39 +62,43 @@ func Analyze(o AnalyzeOptions) (*Analysis, error) {
 		}
 		inputs = append(inputs, in)
 	}
-	engine := dissect.NewEngine(Protocols(), dissect.Options{MaxFlows: o.MemoryMB << 20 / bytesPerFlow})
-	readAll(engine, inputs)
-	return judge(engine, captures), nil
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	pool := sensor.NewPool(o.Workers, Protocols, dissect.Options{MaxFlows: o.MemoryMB << 20 / bytesPerFlow})
+	readAll(pool, inputs)
+	return judge(pool, captures), nil
 }
 
-func readAll(engine *dissect.Engine, inputs []*input) {
+func readAll(pool *sensor.Pool, inputs []*input) {
 	for in := earliest(inputs); in != nil; in = earliest(inputs) {
-		undecoded, duplicates := engine.Undecoded, engine.Duplicates
-		engine.Frame(&in.frame, in.ref())
-		in.info.Undecoded += engine.Undecoded - undecoded
-		in.info.Duplicates += engine.Duplicates - duplicates
+		pool.Frame(&in.frame, in.ref())
 		in.advance()
 	}
-	engine.Drain()
+	pool.Drain()
+	for _, in := range inputs {
+		c := pool.Counts(in.index)
+		in.info.Undecoded, in.info.Duplicates = c.Undecoded, c.Duplicates
+	}
 }
 
-// judge folds what the engine learnt into an inventory and findings.
-func judge(engine *dissect.Engine, captures []plant.Capture) *Analysis {
+// judge folds what the engines learnt into an inventory and findings.
+func judge(pool *sensor.Pool, captures []plant.Capture) *Analysis {
 	b := inventory.New(inventory.Options{})
-	for s := range engine.Sightings() {
+	for s := range pool.Sightings() {
 		b.Add(s)
 	}
-	for c := range engine.Conversations() {
+	for c := range pool.Conversations() {
 		b.Add(c)
 	}
-	for op := range engine.Operations() {
+	for op := range pool.Operations() {
 		b.Add(op)
 	}
 	return &Analysis{
 		Source: report.Source{
-			Captures: captures, Assets: b.Assets(), Conversations: engine.Conversations(), Operations: engine.Operations(),
-			Anomalies: engine.Anomalies(), AssetID: b.AssetID,
+			Captures: captures, Assets: b.Assets(), Conversations: pool.Conversations(), Operations: pool.Operations(),
+			Anomalies: pool.Anomalies(), AssetID: b.AssetID,
 		},
-		Failures: engine.Failures, Lost: engine.Lost(),
+		Failures: pool.Failures(), Lost: pool.Lost(),
 	}
 }

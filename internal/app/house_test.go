@@ -35,6 +35,7 @@ var mayImport = []struct {
 	{"internal/wire/capture", "reads files and interfaces", nil},
 	{"internal/wire/session", "finds the conversation of a packet", []string{"internal/plant", "internal/wire/packet"}},
 	{"internal/wire/dissect", "turns decoded messages into observations", []string{"internal/plant", "internal/wire/packet", "internal/wire/capture", "internal/wire/session", "internal/wire/dissect", "protocol/"}},
+	{"internal/wire/sensor", "runs the engines", []string{"internal/plant", "internal/wire/packet", "internal/wire/capture", "internal/wire/dissect"}},
 	{"internal/wire/logs", "turns other sensors' logs into observations", []string{"internal/plant", "internal/wire/capture"}},
 	{"internal/judge/", "pure functions of plant values", []string{"internal/plant", "internal/judge/"}},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},

@@ -76,8 +76,6 @@ func Decode(b []byte) (Message, int, error) {
 		case tagCalled:
 			m.Called = inner(f)
 		case tagCalling:
-			// Two fields share the number: the title as an object identifier,
-			// and a message from an older draft with the invocation there.
 			m.Calling = inner(f)
 		case tagInvocation:
 			v, _ := ber.Unsigned(inner(f))

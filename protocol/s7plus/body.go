@@ -52,8 +52,8 @@ type Target struct {
 }
 
 // DecodeTarget reads what a request acts on, for the functions on one object:
-// SetVariable, SetMultiVariables, GetVarSubStreamed, SetVarSubStreamed,
-// GetLink, Explore, DeleteObject and Invoke.
+// SetVariable, SetMultiVariables, GetMultiVariables, GetVarSubStreamed,
+// SetVarSubStreamed, GetLink, Explore, DeleteObject and Invoke.
 func DecodeTarget(m Message) (Target, bool) {
 	if len(m.Body) < 4 {
 		return Target{}, false
@@ -63,8 +63,8 @@ func DecodeTarget(m Message) (Target, bool) {
 	switch m.Function {
 	case SetVariable:
 		return t.setVariable(b), true
-	case SetMultiVariables:
-		return t.setMulti(b), true
+	case SetMultiVariables, GetMultiVariables:
+		return t.multi(b), true
 	case GetVarSubStreamed, SetVarSubStreamed:
 		if v, n := DecodeValue(b); n > 0 {
 			t.Attribute, t.Count = uint32(v.Int), uint32(v.Count)
@@ -88,7 +88,7 @@ func (t Target) setVariable(b []byte) Target {
 	return t
 }
 
-func (t Target) setMulti(b []byte) Target {
+func (t Target) multi(b []byte) Target {
 	count, n := vlq32(b)
 	addresses, m := vlq32(b[n:])
 	if n == 0 || m == 0 {

@@ -85,15 +85,24 @@ func trailer(b []byte, version uint8) bool {
 	return len(b) >= headerLen && b[0] == ProtocolID && b[1] == version && b[2] == 0 && b[3] == 0
 }
 
-// splitDigest takes the digest off the data of a version 3 unit. Controllers
-// that speak TLS (S7-1200 from firmware 4.5 on) send version 3 without one: the
-// data then begins with an opcode, whose number no digest length has.
+// splitDigest takes the digest off the data of a version 3 unit: a length, which
+// is 32 on all controllers seen, and as many bytes. Controllers that speak TLS
+// (S7-1200 from firmware 4.5 on) send version 3 without one: the data then
+// begins with an opcode.
 func splitDigest(data []byte) (digest, rest []byte) {
-	if len(data) <= digestLen || data[0] != digestLen {
+	if len(data) == 0 {
 		return nil, data
 	}
-	end := 1 + digestLen
+	end := 1 + int(data[0])
+	if end >= len(data) || data[0] != digestLen && (opcode(data[0]) || !opcode(data[end])) {
+		return nil, data
+	}
 	return data[1:end:end], data[end:]
+}
+
+func opcode(c byte) bool {
+	o := Opcode(c)
+	return o == Request || o == Response || o == Notification
 }
 
 // Opcode says whether a message asks, answers or reports.

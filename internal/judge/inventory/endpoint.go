@@ -31,8 +31,15 @@ const (
 	sentIP    evidence = 1 << iota // was the source of a whole IP packet
 	claimedIP                      // its MAC claimed the IP on the link (ARP, neighbour discovery)
 	saidIP                         // its MAC said the IP is its own (DCP, DHCP)
+	announcedIP                    // a port announced the IP for its device (LLDP, CDP)
 	heard                          // something was said about it
 	spoke                          // it took part in a conversation as a sender
+)
+
+// ownIP is what a MAC says of itself; present is what proves that it sent.
+const (
+	ownIP   = claimedIP | saidIP | announcedIP
+	present = sentIP | ownIP | spoke
 )
 
 // ttlKind sorts the times-to-live that came from an endpoint.
@@ -69,7 +76,7 @@ func (e *endpoint) hasIP() bool { return e.ip != [16]byte{} }
 
 // usedIP reports whether the address is real: it sent, or its owner claimed it.
 func (e *endpoint) usedIP() bool {
-	return e.hasIP() && (e.seen&sentIP != 0 || e.seen&(claimedIP|saidIP) != 0 && !e.mac.IsZero())
+	return e.hasIP() && (e.seen&sentIP != 0 || e.seen&ownIP != 0 && !e.mac.IsZero())
 }
 
 // span widens the time in which the endpoint was seen.

@@ -33,7 +33,7 @@ func (b *Builder) addSighting(s *plant.Sighting) {
 	if s.Field == plant.FieldAddress {
 		seen = addressEvidence(s.Source)
 		switch seen {
-		case claimedIP, saidIP:
+		case claimedIP, saidIP, announcedIP:
 			e.IP = claimed(s.Value, e.IP)
 			fallthrough
 		case sentIP:
@@ -66,14 +66,16 @@ func (b *Builder) addSighting(s *plant.Sighting) {
 func addressEvidence(source string) evidence {
 	name, _, _ := strings.Cut(source, ".")
 	switch name {
-	case "ip", "ipv4", "ipv6":
+	case "ip":
 		return sentIP
 	case "ethernet":
 		return spoke
-	case "arp", "ndp", "nd", "icmpv6", "rarp":
+	case "arp", "ndp":
 		return claimedIP
-	case "dcp", "pndcp", "pn-dcp", "profinet-dcp", "dhcp", "dhcpv4", "bootp":
+	case "profinet", "dhcp", "dhcpv6":
 		return saidIP
+	case "lldp", "cdp":
+		return announcedIP
 	}
 	return 0
 }

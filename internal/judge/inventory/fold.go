@@ -94,7 +94,7 @@ func (b *Builder) nodesOfMACs(f *folded, order []uint32) {
 func (b *Builder) present(records []uint32) bool {
 	for _, r := range records {
 		e := b.endpoints.at(r)
-		if e.seen&(sentIP|claimedIP|saidIP|spoke) != 0 || e.seen&heard != 0 && !e.hasIP() {
+		if e.seen&present != 0 || e.seen&heard != 0 && !e.hasIP() {
 			return true
 		}
 	}

@@ -114,18 +114,23 @@ func (b *Builder) assetAt(f *folded, e plant.Endpoint) uint32 {
 
 // assetOfIP is the asset that an IP stands in, that of the VLAN first.
 func (b *Builder) assetOfIP(f *folded, ip [16]byte, vlan uint16) uint32 {
-	lo, _ := slices.BinarySearchFunc(f.byIP, ip, func(r uint32, ip [16]byte) int {
-		return bytes.Compare(b.endpoints.at(r).ip[:], ip[:])
-	})
 	found := nobody
-	for _, r := range f.byIP[lo:] {
-		x := b.endpoints.at(r)
-		if x.ip != ip {
-			break
-		}
-		if f.holds[r] && (found == nobody || x.vlan == vlan) {
+	for _, r := range b.recordsOfIP(f, ip) {
+		if f.holds[r] && (found == nobody || b.endpoints.at(r).vlan == vlan) {
 			found = f.assetOf(r)
 		}
 	}
 	return found
+}
+
+// recordsOfIP is the endpoints of one IP, sorted by MAC.
+func (b *Builder) recordsOfIP(f *folded, ip [16]byte) []uint32 {
+	lo, _ := slices.BinarySearchFunc(f.byIP, ip, func(r uint32, ip [16]byte) int {
+		return bytes.Compare(b.endpoints.at(r).ip[:], ip[:])
+	})
+	hi := lo
+	for hi < len(f.byIP) && b.endpoints.at(f.byIP[hi]).ip == ip {
+		hi++
+	}
+	return f.byIP[lo:hi]
 }

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -69,7 +70,7 @@ func (b *Builder) judge(p *portrait, h *habits) judgement {
 		j.verdict = verdict{j.role, s.side, s.level, s.kind}
 	}
 	if j.level != plant.LevelUnknown {
-		j.because("level", fmt.Sprintf("level %g is where a %s stands", j.level, j.role), 0)
+		j.because("level", fmt.Sprintf("level %g is where %s stands", j.level, article(j.role)), 0)
 	}
 	b.judgeSide(&j, p, h)
 	return j
@@ -79,7 +80,7 @@ func (b *Builder) judge(p *portrait, h *habits) judgement {
 // by what it speaks.
 func (b *Builder) judgeSide(j *judgement, p *portrait, h *habits) {
 	if j.side != plant.SideUnknown {
-		j.because("side", fmt.Sprintf("a %s belongs to %s", j.role, sideName(j.side)), 0)
+		j.because("side", fmt.Sprintf("%s belongs to %s", article(j.role), sideName(j.side)), 0)
 		return
 	}
 	if s := p.sideOf(); s == plant.SideOT {
@@ -157,4 +158,12 @@ func (b *Builder) serialOf(p *portrait) string {
 		return ""
 	}
 	return serialID(n.vendor, n.serial)
+}
+
+// article is a noun with its article: "an HMI", "a drive".
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) || strings.HasPrefix(noun, "HMI") {
+		return "an " + noun
+	}
+	return "a " + noun
 }

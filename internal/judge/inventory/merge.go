@@ -15,9 +15,9 @@ import (
 // is one that a maker or a simulator gives to all.
 const maxSharers = 8
 
-// FieldChassis is the chassis identifier of LLDP: a MAC or, with PROFINET, the
-// station's name.
-const FieldChassis plant.Field = "chassis"
+// chassisPrefix begins the fingerprint that tells the MAC of the chassis that
+// an LLDP port is part of.
+const chassisPrefix = "lldp-chassis="
 
 // identity is a key that two interfaces of one device share.
 type identity struct {
@@ -102,48 +102,72 @@ func (b *Builder) vendorAt(e uint32, slot int16) string {
 	return ""
 }
 
-// chassisOf finds the chassis that endpoint e says it is part of. A chassis
-// named by a MAC is that MAC's node; one named by a PROFINET station name is
-// the same only among MACs of one block, as names are set by people.
+// chassisOf finds the chassis that endpoint e says it is part of.
 func (b *Builder) chassisOf(f *folded, e uint32, ids []identity) []identity {
-	mac := b.endpoints.at(e).mac
-	if mac.IsZero() {
+	if b.endpoints.at(e).mac.IsZero() {
 		return ids
 	}
 	for i := b.endpoints.at(e).facts; i != 0; i = b.facts.at(i - 1).next {
 		x := b.facts.at(i - 1)
-		value, field := b.texts.text(x.value), plant.Field(b.words.text(x.field))
 		if x.slot != plant.NoSlot {
 			continue
 		}
-		key := ""
-		switch source := b.words.text(x.source); {
-		case field == FieldChassis:
-			key = b.chassisKey(f, value, mac)
-		case field == plant.FieldName && (strings.Contains(source, "dcp") || source == "lldp"):
-			key = "station " + mac.String()[:8] + " " + value
-		}
-		if key != "" {
-			ids = append(ids, identity{key: key, node: f.node[e], packet: x.packet,
-				why: fmt.Sprintf("%s names the same chassis or station %q", b.nodeName(f, f.node[e]), value)})
-		}
-		if m, ok := parseMAC(value); ok && field == FieldChassis {
-			if n := b.nodeOfMAC(f, m); n != nobody {
-				ids = append(ids, identity{key: key, node: n, why: m.String() + " is the chassis that its ports name"})
+		source, value := b.words.text(x.source), b.texts.text(x.value)
+		switch plant.Field(b.words.text(x.field)) {
+		case plant.FieldFingerprint:
+			ids = b.chassisMAC(f, e, x, value, ids)
+		case plant.FieldName:
+			if source == "profinet.dcp" || source == "lldp" {
+				ids = append(ids, b.madeKey(f, e, x, "station", value))
+			}
+		case plant.FieldAddress:
+			if addressEvidence(source) == announcedIP {
+				ids = b.announced(f, e, x, value, ids)
 			}
 		}
 	}
 	return ids
 }
 
-func (b *Builder) chassisKey(_ *folded, value string, mac plant.MAC) string {
-	if m, ok := parseMAC(value); ok {
-		return "chassis " + m.String()
+// chassisMAC: the port and the MAC that it names are one device.
+func (b *Builder) chassisMAC(f *folded, e uint32, x *fact, value string, ids []identity) []identity {
+	m, ok := parseMAC(strings.TrimPrefix(value, chassisPrefix))
+	if !ok || !strings.HasPrefix(value, chassisPrefix) {
+		return ids
 	}
-	if _, err := netip.ParseAddr(value); err == nil || value == "" {
-		return ""
+	key := "chassis " + m.String()
+	ids = append(ids, identity{key, f.node[e], x.packet, fmt.Sprintf("%s says that it is a port of chassis %s", b.nodeName(f, f.node[e]), m)})
+	if n := b.nodeOfMAC(f, m); n != nobody {
+		ids = append(ids, identity{key, n, 0, fmt.Sprintf("%s is the chassis that its ports name", m)})
 	}
-	return "station " + mac.String()[:8] + " " + value
+	return ids
+}
+
+// announced: the management address that a port announces belongs to its own
+// device, so that the MAC that has it is the same device.
+func (b *Builder) announced(f *folded, e uint32, x *fact, value string, ids []identity) []identity {
+	a, err := netip.ParseAddr(value)
+	if err != nil || !unicast(a) {
+		return ids
+	}
+	ip := a.As16()
+	ids = append(ids, b.madeKey(f, e, x, "management", value))
+	for _, r := range b.recordsOfIP(f, ip) {
+		if o := b.endpoints.at(r); f.holds[r] && !o.mac.IsZero() {
+			ids = append(ids, b.madeKey(f, r, x, "management", value))
+		}
+	}
+	return ids
+}
+
+// madeKey is a key among MACs of one maker: names and addresses are set by
+// people, who may set one twice.
+func (b *Builder) madeKey(f *folded, e uint32, x *fact, what, value string) identity {
+	m := b.endpoints.at(e).mac
+	return identity{
+		key: what + " " + m.String()[:8] + " " + value, node: f.node[e], packet: x.packet,
+		why: fmt.Sprintf("%s has the same %s %q as another port of the same maker", b.nodeName(f, f.node[e]), map[string]string{"station": "station name", "management": "management address"}[what], value),
+	}
 }
 
 // nodeOfMAC is the node of a MAC, nobody if it has none.

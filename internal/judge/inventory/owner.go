@@ -15,7 +15,7 @@ type claimant struct {
 	vlans   []uint16
 	packets uint64
 	last    int64
-	proven  bool
+	seen    evidence
 	record  uint32 // the endpoint with the most packets
 	most    uint64
 	realm   int
@@ -83,13 +83,16 @@ func (b *Builder) claimants(f *folded, records []uint32) []claimant {
 		}
 		all[len(all)-1].add(e, r)
 	}
+	if strong := slices.DeleteFunc(slices.Clone(all), func(c claimant) bool { return c.seen&^(announcedIP|heard|spoke) == 0 }); len(strong) > 0 {
+		return strong // a port that announces the address is no rival of the one that has it
+	}
 	return all
 }
 
 func (c *claimant) add(e *endpoint, record uint32) {
 	c.packets += e.packets
 	c.last = max(c.last, e.last)
-	c.proven = c.proven || e.place == placeOwn
+	c.seen |= e.seen
 	if e.packets > c.most {
 		c.most, c.record = e.packets, record
 	}

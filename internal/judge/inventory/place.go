@@ -75,7 +75,7 @@ func (b *Builder) collectUses(records []uint32, uses []use) []use {
 		for hi < len(records) && b.endpoints.at(records[hi]).ip == b.endpoints.at(records[lo]).ip {
 			hi++
 		}
-		if u := b.newUse(records[lo:hi], proxy); u.addr.IsValid() && u.seen&(sentIP|claimedIP|saidIP) != 0 {
+		if u := b.newUse(records[lo:hi], proxy); u.addr.IsValid() && u.seen&(sentIP|ownIP) != 0 {
 			uses = append(uses, u)
 		}
 		lo = hi
@@ -131,6 +131,8 @@ func placeAlready(u *use, mac plant.MAC) place {
 		return placeOwn
 	case u.ttl == ttlFewer, isVirtual(mac):
 		return placeRouted
+	case u.seen&announcedIP != 0:
+		return placeAlone
 	}
 	return placeNone
 }

@@ -46,6 +46,12 @@ type carried struct {
 // portrait gathers asset i. It reuses the room of p.
 func (b *Builder) portrait(f *folded, i uint32, p *portrait) {
 	*p = portrait{asset: i, macs: p.macs[:0], ips: p.ips[:0], vlans: p.vlans[:0], facts: p.facts[:0], noMAC: true}
+	for _, n := range f.members(i) {
+		if m := f.nodes[n].mac; !m.IsZero() {
+			p.macs = append(p.macs, m)
+			b.spanMAC(f, n, p)
+		}
+	}
 	for _, r := range f.records.of(i) {
 		b.addRecord(f, r, p)
 	}
@@ -54,7 +60,6 @@ func (b *Builder) portrait(f *folded, i uint32, p *portrait) {
 	slices.SortFunc(p.ips, netip.Addr.Compare)
 	p.ips = slices.Compact(p.ips)
 	slices.Sort(p.vlans)
-	p.vlans = slices.Compact(p.vlans)
 	for _, m := range p.macs {
 		b.carriedBy(f, m, p)
 		b.nameMAC(m, p)
@@ -67,25 +72,37 @@ func (b *Builder) portrait(f *folded, i uint32, p *portrait) {
 // addRecord adds one endpoint to p.
 func (b *Builder) addRecord(f *folded, r uint32, p *portrait) {
 	e := b.endpoints.at(r)
-	if m := f.nodes[f.node[r]].mac; !m.IsZero() {
-		p.macs = append(p.macs, m)
-	}
 	p.noMAC = p.noMAC && e.mac.IsZero()
 	p.onLink = p.onLink || e.place.onLink() || e.ttl&ttlInitial != 0
 	if f.holds[r] {
 		p.ips = append(p.ips, e.addr())
 	}
-	if e.vlan != 0 {
+	p.span(e)
+	b.addPresence(e, p)
+	for i := e.facts; i != 0; i = b.facts.at(i - 1).next {
+		f := b.facts.at(i - 1)
+		p.facts = append(p.facts, slotFact{Fact: b.fact(f), slot: int(f.slot)})
+	}
+}
+
+// span widens when and where the asset was seen.
+func (p *portrait) span(e *endpoint) {
+	if e.vlan != 0 && !slices.Contains(p.vlans, e.vlan) {
 		p.vlans = append(p.vlans, e.vlan)
 	}
 	if e.first != 0 && (p.first == 0 || e.first < p.first) {
 		p.first = e.first
 	}
 	p.last = max(p.last, e.last)
-	b.addPresence(e, p)
-	for i := e.facts; i != 0; i = b.facts.at(i - 1).next {
-		f := b.facts.at(i - 1)
-		p.facts = append(p.facts, slotFact{Fact: b.fact(f), slot: int(f.slot)})
+}
+
+// spanMAC counts what a MAC forwards for others as a sign of life, too.
+func (b *Builder) spanMAC(f *folded, n uint32, p *portrait) {
+	p.noMAC = false
+	for _, r := range b.recordsOf(f, f.nodes[n].mac) {
+		if e := b.endpoints.at(r); e.seen&present != 0 && (e.vlan == f.nodes[n].vlan || !isVirtual(e.mac)) {
+			p.span(e)
+		}
 	}
 }
 

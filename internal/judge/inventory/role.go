@@ -80,7 +80,7 @@ func identityClues(clues []clue, p *portrait) []clue {
 		}
 		c := clue{role: f.Value, confidence: f.Confidence, packet: f.Packet}
 		if f.rule != "" {
-			c.why = fmt.Sprintf("%q is that of a %s (%s)", f.from, f.Value, f.rule)
+			c.why = fmt.Sprintf("%q is that of %s (%s)", f.from, article(f.Value), f.rule)
 		} else {
 			c.why = fmt.Sprintf("says so in %s", f.Source)
 		}

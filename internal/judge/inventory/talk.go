@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -48,12 +49,12 @@ func (b *Builder) habits(f *folded, i uint32) habits {
 			if p := b.fingerprints.Protocol(b.words.text(l.proto)); p != nil && p.Control && l.state&(linkGroup|linkConfirmed) == linkConfirmed && server != nobody && server != i {
 				controlled[server] = true
 			}
-			h.gravest = graver(h.gravest, l)
+			h.gravest = b.graver(h.gravest, l)
 			h.notePeer(server, i)
 		}
 		if server == i && l.state&linkGroup == 0 {
 			b.tally(serves, l)
-			h.changed = graver(h.changed, l)
+			h.changed = b.graver(h.changed, l)
 			h.notePeer(client, i)
 		}
 		if l.state&linkConfirmed != 0 {
@@ -91,14 +92,26 @@ func (b *Builder) tally(talks map[word]*talk, l *link) {
 
 // graver is the link with the graver operation; of equal ones the one whose
 // packet came first.
-func graver(x, y *link) *link {
+func (b *Builder) graver(x, y *link) *link {
 	switch {
 	case y.verb == 0 || y.kinds == 0:
 		return x
-	case x == nil, y.worst > x.worst, y.worst == x.worst && y.packet < x.packet:
+	case x == nil || y.worst > x.worst:
+		return y
+	case y.worst < x.worst:
+		return x
+	}
+	if c := cmp.Or(cmp.Compare(y.packet, x.packet), b.compareEnds(y.server, x.server), b.compareEnds(y.client, x.client),
+		cmp.Compare(b.words.text(y.proto), b.words.text(x.proto))); c < 0 {
 		return y
 	}
 	return x
+}
+
+// compareEnds orders endpoints by address, whatever order they came in.
+func (b *Builder) compareEnds(i, j uint32) int {
+	x, y := b.endpoints.at(i), b.endpoints.at(j)
+	return cmp.Or(bytes.Compare(x.ip[:], y.ip[:]), bytes.Compare(x.mac[:], y.mac[:]), cmp.Compare(x.vlan, y.vlan))
 }
 
 func sortTalks(m map[word]*talk) []talk {

@@ -101,7 +101,7 @@ func (p *Parser) learnName(c *dissect.Context, who dissect.Subject, m *pdu.Messa
 			}
 		}
 	}
-	if printable(name) {
+	if printable(name) && catalogue(name) == 0 { // other modules tell their order number here
 		c.Fact(who, plant.FieldName, name, "cip.controller-name", 0.9)
 	}
 }

@@ -66,6 +66,33 @@ func newClassNames(known map[uint32]string) *[256]string {
 	return names
 }
 
+// Classes that makers define as they like (volume 1, 5-1). A programming tool
+// reads dozens of them while it looks around.
+const (
+	firstVendorClass = 0x64
+	lastVendorClass  = 0xc7
+)
+
+// opening is what a Forward Open leads to.
+func (p *Parser) opening(o *pdu.OpenRequest) dissect.Object {
+	object := dissect.Object{Space: "explicit connection"}
+	if o.Class() < 2 {
+		object.Space = "I/O connection"
+	}
+	a := o.Path.Address()
+	slot := p.slot
+	p.slot = a.Slot
+	object.Name = p.place(&pdu.Address{Class: a.Class})
+	p.slot = slot
+	if a.HasClass && a.Class < uint32(len(classNames)) {
+		if len(object.Name) > 0 {
+			object.Name = append(object.Name, ' ')
+		}
+		object.Name = append(object.Name, classNames[a.Class]...)
+	}
+	return object
+}
+
 // object is what a request is about. Reads of tags name none: a client polls
 // thousands of them, and the few that are written matter more.
 func (p *Parser) object(v *plant.Verb, a *pdu.Address, m *pdu.Message) dissect.Object {
@@ -83,6 +110,8 @@ func (p *Parser) object(v *plant.Verb, a *pdu.Address, m *pdu.Message) dissect.O
 		return o
 	case !a.HasClass:
 		return dissect.Object{}
+	case v.Kind == plant.Read && a.Class >= firstVendorClass && a.Class <= lastVendorClass:
+		return dissect.Object{Space: "vendor objects"}
 	}
 	o := dissect.Object{Space: "class"}
 	if a.Class < uint32(len(classNames)) {

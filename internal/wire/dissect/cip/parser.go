@@ -43,16 +43,16 @@ func (x exchange) id(s pdu.Service) uint64 {
 	return (x.base^uint64(x.index+1)<<40)*0x9e3779b97f4a7c15 ^ uint64(s)
 }
 
-// Unconnected reads a message of an unconnected data item. context is the
-// sender's context of the encapsulation.
-func (p *Parser) Unconnected(c *dissect.Context, b []byte, context uint64) error {
+// Unconnected reads a message of an unconnected data item and reports whether
+// it is a reply. context is the sender's context of the encapsulation.
+func (p *Parser) Unconnected(c *dissect.Context, b []byte, context uint64) (reply bool, err error) {
 	p.slot, p.remote = -1, false
 	return p.message(c, b, exchange{base: context})
 }
 
 // Connected reads a message of a connected data item, which stands behind a
-// sequence count.
-func (p *Parser) Connected(c *dissect.Context, b []byte, connection uint32, sequence uint16) error {
+// sequence count, and reports whether it is a reply.
+func (p *Parser) Connected(c *dissect.Context, b []byte, connection uint32, sequence uint16) (reply bool, err error) {
 	conn := p.conns.find(connection)
 	base := 1<<63 | uint64(sequence)
 	p.slot, p.remote = -1, false
@@ -67,17 +67,16 @@ func (p *Parser) Connected(c *dissect.Context, b []byte, connection uint32, sequ
 }
 
 // message reads one message and those inside it.
-func (p *Parser) message(c *dissect.Context, b []byte, x exchange) error {
+func (p *Parser) message(c *dissect.Context, b []byte, x exchange) (reply bool, err error) {
 	m, _, err := pdu.Decode(b)
-	if err != nil {
-		return err
-	}
-	if m.Reply {
+	switch {
+	case err != nil:
+	case m.Reply:
 		p.reply(c, &m, x)
-		return nil
+	default:
+		p.request(c, &m, x)
 	}
-	p.request(c, &m, x)
-	return nil
+	return m.Reply, err
 }
 
 func (p *Parser) request(c *dissect.Context, m *pdu.Message, x exchange) {
@@ -103,25 +102,31 @@ func (p *Parser) request(c *dissect.Context, m *pdu.Message, x exchange) {
 		c.Send(v, dissect.Object{})
 		return
 	}
-	pending := c.Request(v, x.id(m.Service), p.object(v, &a, m))
-	pending.Tag = p.tag(&a)
-	p.effects(c, m, &a, x)
+	o := p.object(v, &a, m)
+	if class == pdu.ClassConnectionManager {
+		o = p.connect(m)
+	}
+	c.Request(v, x.id(m.Service), o).Tag = p.tag(&a)
+	if class == pdu.ClassPCCC && m.Service == pdu.ExecutePCCC {
+		p.pccc.Execute(c, m.Data, x.id(m.Service))
+	}
 }
 
-// effects reads the bodies of requests that tell more than what is asked.
-func (p *Parser) effects(c *dissect.Context, m *pdu.Message, a *pdu.Address, x exchange) {
-	switch {
-	case a.Class == pdu.ClassConnectionManager && (m.Service == pdu.ForwardOpen || m.Service == pdu.LargeForwardOpen):
+// connect remembers the connection that a request to the connection manager
+// opens or closes, and says where it leads.
+func (p *Parser) connect(m *pdu.Message) dissect.Object {
+	switch m.Service {
+	case pdu.ForwardOpen, pdu.LargeForwardOpen:
 		if o, err := pdu.DecodeOpenRequest(m.Data, m.Service == pdu.LargeForwardOpen); err == nil {
 			p.conns.opening(&o)
+			return p.opening(&o)
 		}
-	case a.Class == pdu.ClassConnectionManager && m.Service == pdu.ForwardClose:
+	case pdu.ForwardClose:
 		if t, err := pdu.DecodeCloseRequest(m.Data); err == nil {
 			p.conns.close(t)
 		}
-	case a.Class == pdu.ClassPCCC && m.Service == pdu.ExecutePCCC:
-		p.pccc.Execute(c, m.Data, x.id(m.Service))
 	}
+	return dissect.Object{}
 }
 
 // packet reads the messages of a Multiple Service Packet, requests or replies.
@@ -134,8 +139,7 @@ func (p *Parser) packet(c *dissect.Context, data []byte, x exchange) {
 	inner := exchange{base: x.base, depth: x.depth + 1}
 	for i := range packet.Len() {
 		inner.index = x.index<<8 + i + 1
-		b := packet.At(i)
-		if len(b) == 0 || p.message(c, b, inner) != nil {
+		if _, err := p.message(c, packet.At(i), inner); err != nil {
 			c.Malformed("a service of a multiple service packet is cut")
 			return
 		}
@@ -153,7 +157,7 @@ func (p *Parser) forward(c *dissect.Context, data []byte, x exchange) {
 	slot, remote := p.slot, p.remote
 	p.slot, p.remote = route.Slot, p.remote || route.Hops > 1 || route.Hops == 1 && route.Slot < 0
 	x.depth++
-	if p.message(c, u.Message, x) != nil {
+	if _, err := p.message(c, u.Message, x); err != nil {
 		c.Malformed("the message in an unconnected send is cut")
 	}
 	p.slot, p.remote = slot, remote
@@ -226,10 +230,9 @@ const classDHPlus = 0xa6
 
 // dataHighway reads a message on a connection to a DH+ node: link and node of
 // receiver and sender, two bytes each, then PCCC.
-func (p *Parser) dataHighway(c *dissect.Context, b []byte) error {
+func (p *Parser) dataHighway(c *dissect.Context, b []byte) (reply bool, err error) {
 	if len(b) < 12 {
-		return pdu.ErrShort
+		return false, pdu.ErrShort
 	}
-	p.pccc.Message(c, b[8:], 1<<62)
-	return nil
+	return p.pccc.Message(c, b[8:], 1<<62), nil
 }

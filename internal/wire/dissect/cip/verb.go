@@ -151,7 +151,6 @@ var classes = []struct {
 		{0x05, "Reset", plant.Other, ""},
 		{0x08, "Create", plant.Other, ""},
 		{0x09, "Delete", plant.Other, ""},
-		{0x4b, "List Instances", plant.Other, ""},
 	}},
 	{pdu.ClassLock, []row{
 		{0x4b, "Lock", plant.Auth, ""},

@@ -108,6 +108,10 @@ func (p *parser) message(c *dissect.Context, m *pdu.Message) {
 	case pdu.RegisterSession:
 		p.register(c, m, v)
 	default:
+		if c.FromPort == portExplicit && m.Command != pdu.NOP {
+			c.Response(v, m.Context, dissect.Answered)
+			return
+		}
 		c.Send(v, dissect.Object{})
 	}
 }
@@ -129,16 +133,32 @@ func (p *parser) register(c *dissect.Context, m *pdu.Message, v *plant.Verb) {
 }
 
 // data counts a message that carries CIP and reads what it carries. It is not
-// paired by itself: the CIP messages inside are.
+// paired by itself, the CIP messages inside are; those also tell which way it
+// goes.
 func (p *parser) data(c *dissect.Context, m *pdu.Message, v *plant.Verb) {
-	c.Send(v, dissect.Object{})
-	if len(m.Data) == 0 {
-		return // an error answer has a header only
+	if len(m.Data) == 0 { // a header alone answers what cannot be done
+		c.Response(v, unpaired, dissect.Refused)
+		return
 	}
+	reply, err := p.carried(c, m)
+	if err != nil {
+		c.Malformed("a data item does not hold a CIP message")
+	}
+	if reply {
+		c.Response(v, unpaired, dissect.Answered)
+		return
+	}
+	c.Send(v, dissect.Object{})
+}
+
+// unpaired is an id that no request waits under.
+const unpaired = 1<<64 - 1
+
+// carried reads the items of a data message.
+func (p *parser) carried(c *dissect.Context, m *pdu.Message) (reply bool, err error) {
 	items, err := pdu.DecodeCommandItems(m.Data)
 	if err != nil {
-		c.Malformed("the items of a data message are cut")
-		return
+		return c.FromPort == portExplicit, err
 	}
 	var connection uint32
 	for it, ok := items.Next(); ok; it, ok = items.Next() {
@@ -146,20 +166,18 @@ func (p *parser) data(c *dissect.Context, m *pdu.Message, v *plant.Verb) {
 		case pdu.ConnectedAddress, pdu.SequencedAddress:
 			connection, _ = it.Connection()
 		case pdu.UnconnectedData:
-			err = p.cip.Unconnected(c, it.Data, m.Context)
+			reply, err = p.cip.Unconnected(c, it.Data, m.Context)
 		case pdu.ConnectedData:
-			err = p.connected(c, it.Data, connection)
+			reply, err = p.connected(c, it.Data, connection)
 		}
 	}
-	if err != nil {
-		c.Malformed("a data item does not hold a CIP message")
-	}
+	return reply, err
 }
 
 // connected reads a connected data item: a sequence count, then the message.
-func (p *parser) connected(c *dissect.Context, b []byte, connection uint32) error {
+func (p *parser) connected(c *dissect.Context, b []byte, connection uint32) (reply bool, err error) {
 	if len(b) <= 2 {
-		return nil // a heartbeat
+		return c.FromPort == portExplicit, nil // a heartbeat
 	}
 	return p.cip.Connected(c, b[2:], connection, uint16(b[0])|uint16(b[1])<<8)
 }

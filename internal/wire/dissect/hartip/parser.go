@@ -148,7 +148,7 @@ func (p *parser) direct(c *dissect.Context, m *pdu.Message) {
 	index := 0
 	for d, ok := list.Next(); ok; d, ok = list.Next() {
 		index++
-		v, id := verbs.Get(uint32(d.Command)), exchange(m, d.Command, index)
+		v, id := directs.Get(uint32(d.Command)), exchange(m, d.Command, index)
 		switch {
 		case m.Type == pdu.Publish:
 			c.Send(v, dissect.Object{})

@@ -121,6 +121,11 @@ var rows = []dissect.VerbRow{
 
 var verbs = dissect.NewVerbs(protocol, "%d", rows)
 
+// directs are the verbs of direct messages. Their command numbers have 16 bits
+// and a number space that only begins like the other, so they are counted
+// under a name of their own.
+var directs = dissect.NewVerbs(protocol+"-direct", "%d", rows)
+
 // tunnel is the command that carries another one on to a sub-device.
 const tunnel = 77
 

@@ -11,6 +11,8 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/s7comm"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/s7plus"
 	"github.com/bulkhead-ot/bulkhead/protocol/cotp"
+	pdus7 "github.com/bulkhead-ot/bulkhead/protocol/s7comm"
+	pduplus "github.com/bulkhead-ot/bulkhead/protocol/s7plus"
 )
 
 // Port is the registered port of the ISO transport service.
@@ -25,21 +27,10 @@ func Protocol() dissect.Protocol {
 	}
 }
 
-// upper is what a conversation carries, once it is known.
-type upper uint8
-
-const (
-	unknown upper = iota
-	isS7comm
-	isS7plus
-	isTLS
-	isMMS
-)
-
 type parser struct {
-	upper upper
 	s7    s7comm.Parser
 	plus  s7plus.Parser
+	tls   bool // S7comm-plus inside TLS
 	sides [2]tsdu
 }
 
@@ -104,7 +95,7 @@ func (p *parser) packet(c *dissect.Context, b []byte) {
 
 // reset forgets a connection that another one replaces.
 func (p *parser) reset() {
-	p.upper = unknown
+	p.tls = false
 	for i := range p.sides {
 		p.sides[i].buf, p.sides[i].lost = p.sides[i].buf[:0], false
 	}
@@ -150,24 +141,29 @@ func (s *tsdu) done() {
 	}
 }
 
-// user hands over one whole unit.
+// user hands over one whole unit. Its first byte names the protocol; behind a
+// TLS handshake it says nothing any more.
 func (p *parser) user(c *dissect.Context, b []byte) {
-	if p.upper == unknown {
-		p.upper = p.choose(b)
-	}
+	p.tls = p.tls || handshake(b)
 	var err error
-	switch u := p.kind(b); u {
-	case isS7comm:
+	switch {
+	case p.tls:
+		c.Name("s7comm-plus")
+		p.plus.Encrypted(c)
+	case b[0] == pdus7.ProtocolID:
 		c.Name("s7comm")
 		err = p.s7.User(c, b)
-	case isS7plus:
+	case b[0] == pduplus.ProtocolID:
 		c.Name("s7comm-plus")
 		err = p.plus.User(c, b)
-	case isTLS:
-		c.Name("s7comm-plus")
-		p.encrypted(c)
 	}
 	if err != nil {
 		c.Malformed(err.Error())
 	}
+}
+
+// handshake reports a TLS client or server hello: controllers begin TLS inside
+// COTP, after a message in clear that asks for it.
+func handshake(b []byte) bool {
+	return len(b) > 5 && b[0] == 0x16 && b[1] == 3 && b[2] <= 4 && (b[5] == 1 || b[5] == 2)
 }

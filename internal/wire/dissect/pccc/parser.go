@@ -42,21 +42,39 @@ func (p *Parser) ExecuteUnasked(c *dissect.Context, data []byte, id uint64) {
 	p.Message(c, data[n:], id)
 }
 
-// Message reads one message.
-func (p *Parser) Message(c *dissect.Context, b []byte, id uint64) {
+// Message reads one message and reports whether it is a reply. id is that of
+// the exchange that carries it.
+func (p *Parser) Message(c *dissect.Context, b []byte, id uint64) (reply bool) {
 	m, _, err := pdu.Decode(b)
 	if err != nil {
 		c.Malformed("a PCCC message is cut")
-		return
+		return false
 	}
 	id = pairing(id, m.Transaction)
 	if m.Reply {
 		p.reply(c, &m, id)
-		return
+		return true
 	}
+	a, addressed := address(&m)
 	v := verbs.Get(uint32(m.Code()))
-	pending := c.Request(v, id, p.object(v, &m))
-	pending.Tag = uint64(m.Code())
+	if addressed && a.Type == pdu.FileLadder && ladder[v.Kind] != nil {
+		v = ladder[v.Kind].Get(uint32(m.Code()))
+	}
+	var o dissect.Object
+	if addressed {
+		o = p.object(v, &m, &a)
+	}
+	c.Request(v, id, o).Tag = uint64(m.Code())
+	return false
+}
+
+// address is the file that a typed logical read or write is about.
+func address(m *pdu.Message) (pdu.Address, bool) {
+	if m.Command != pdu.CommandTyped {
+		return pdu.Address{}, false
+	}
+	a, err := pdu.DecodeAddress(m.Function, m.Data)
+	return a, err == nil
 }
 
 // pairing names an exchange by its transaction number, apart from those that
@@ -108,16 +126,12 @@ func (p *Parser) identity(c *dissect.Context, data []byte) {
 
 // object is the file and element that a command is about: "N7:3". Reads name
 // the file only, so that polling an array is one row.
-func (p *Parser) object(v *plant.Verb, m *pdu.Message) dissect.Object {
-	if m.Command != pdu.CommandTyped {
-		return dissect.Object{}
-	}
-	a, err := pdu.DecodeAddress(m.Function, m.Data)
-	if err != nil {
-		return dissect.Object{}
-	}
+func (p *Parser) object(v *plant.Verb, m *pdu.Message, a *pdu.Address) dissect.Object {
 	letter := a.Type.Letter()
 	o := dissect.Object{Space: a.Type.Name()}
+	if letter == "" && v.Kind == plant.Read {
+		return o
+	}
 	b := strconv.AppendUint(append(p.scratch[:0], letter...), uint64(a.File), 10)
 	if letter != "" && v.Kind != plant.Read {
 		b = strconv.AppendUint(append(b, ':'), uint64(a.Element), 10)

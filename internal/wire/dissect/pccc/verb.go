@@ -82,3 +82,17 @@ var verbs = dissect.NewVerbs("pccc", "0x%04x", []dissect.VerbRow{
 	{Code: 0x0faf, Name: "Protected Typed File Write", Kind: plant.Write, Technique: "T0855"},
 	{Code: 0x0fff, Name: "Typed Command", Kind: plant.Other},
 })
+
+// ladder are the typed reads and writes of ladder logic files by kind: they
+// move the program.
+var ladder = map[plant.Kind]*dissect.Verbs{
+	plant.Read: dissect.NewVerbs("pccc", "0x%04x", []dissect.VerbRow{
+		{Code: 0x0fa1, Name: "Read Ladder Logic", Kind: plant.Program, Technique: "T0845"},
+		{Code: 0x0fa2, Name: "Read Ladder Logic", Kind: plant.Program, Technique: "T0845"},
+	}),
+	plant.Write: dissect.NewVerbs("pccc", "0x%04x", []dissect.VerbRow{
+		{Code: 0x0fa9, Name: "Write Ladder Logic", Kind: plant.Program, Technique: "T0843"},
+		{Code: 0x0faa, Name: "Write Ladder Logic", Kind: plant.Program, Technique: "T0843"},
+		{Code: 0x0fab, Name: "Write Ladder Logic", Kind: plant.Program, Technique: "T0843"},
+	}),
+}

@@ -91,19 +91,19 @@ func (p *parser) provider(c *dissect.Context, b []byte) {
 // Verbs of the frames that are neither cyclic nor DCP. Their codes are frame
 // ids.
 var rtVerbs = dissect.NewVerbs(nameRT, "0x%04x", []dissect.VerbRow{
-		{Code: pnrt.AlarmHigh, Name: "Alarm High", Kind: plant.Other, Technique: "T0878"},
-		{Code: pnrt.AlarmLow, Name: "Alarm Low", Kind: plant.Other, Technique: "T0878"},
-		{Code: 0x0020, Name: "PTCP Sync (clock)", Kind: plant.Other},
-		{Code: 0x0021, Name: "PTCP Sync (time)", Kind: plant.Other},
-		{Code: 0x0080, Name: "PTCP Sync", Kind: plant.Other},
-		{Code: 0xff00, Name: "PTCP Announce (clock)", Kind: plant.Other},
-		{Code: 0xff01, Name: "PTCP Announce (time)", Kind: plant.Other},
-		{Code: 0xff20, Name: "PTCP Follow-Up (clock)", Kind: plant.Other},
-		{Code: 0xff21, Name: "PTCP Follow-Up (time)", Kind: plant.Other},
-		{Code: 0xff40, Name: "PTCP Delay Request", Kind: plant.Other},
-		{Code: 0xff41, Name: "PTCP Delay Response with Follow-Up", Kind: plant.Other},
-		{Code: 0xff42, Name: "PTCP Delay Follow-Up", Kind: plant.Other},
-		{Code: 0xff43, Name: "PTCP Delay Response", Kind: plant.Other},
+	{Code: pnrt.AlarmHigh, Name: "Alarm High", Kind: plant.Other, Technique: "T0878"},
+	{Code: pnrt.AlarmLow, Name: "Alarm Low", Kind: plant.Other, Technique: "T0878"},
+	{Code: 0x0020, Name: "PTCP Sync (clock)", Kind: plant.Other},
+	{Code: 0x0021, Name: "PTCP Sync (time)", Kind: plant.Other},
+	{Code: 0x0080, Name: "PTCP Sync", Kind: plant.Other},
+	{Code: 0xff00, Name: "PTCP Announce (clock)", Kind: plant.Other},
+	{Code: 0xff01, Name: "PTCP Announce (time)", Kind: plant.Other},
+	{Code: 0xff20, Name: "PTCP Follow-Up (clock)", Kind: plant.Other},
+	{Code: 0xff21, Name: "PTCP Follow-Up (time)", Kind: plant.Other},
+	{Code: 0xff40, Name: "PTCP Delay Request", Kind: plant.Other},
+	{Code: 0xff41, Name: "PTCP Delay Response with Follow-Up", Kind: plant.Other},
+	{Code: 0xff42, Name: "PTCP Delay Follow-Up", Kind: plant.Other},
+	{Code: 0xff43, Name: "PTCP Delay Response", Kind: plant.Other},
 })
 
 func timeVerb(id uint16) *plant.Verb { return rtVerbs.Get(uint32(id)) }

@@ -60,13 +60,13 @@ func (p *Parser) userdataRequest(c *dissect.Context, u *pdu.PDU, h pdu.UserdataH
 }
 
 // wanted is the list that a request is for. One for the next unit of a long
-// list does not name it again.
+// list names the series by the sequence number that the answer gave it.
 func (p *Parser) wanted(c *dissect.Context, h pdu.UserdataHead, d pdu.DataItem) (pdu.SZL, bool) {
 	if s, ok := pdu.DecodeSZL(d.Value); ok {
 		return s, true
 	}
 	other := &p.series[1-c.Side()]
-	return other.head, h.Unit != 0 && h.Unit == other.unit
+	return other.head, h.Sequence != 0 && h.Sequence == other.sequence
 }
 
 func appendSZL(b []byte, s pdu.SZL) []byte {
@@ -116,9 +116,10 @@ func (p *Parser) userdataAnswer(c *dissect.Context, u *pdu.PDU, h pdu.UserdataHe
 
 // series joins the units of a system status list that is longer than one unit.
 type series struct {
-	unit uint8 // 0: none is on its way
-	head pdu.SZL
-	buf  []byte
+	sequence uint8 // 0: none is on its way
+	unit     uint8
+	head     pdu.SZL
+	buf      []byte
 }
 
 // maxList bounds what is kept of a list: the longest of interest, component
@@ -128,37 +129,33 @@ const maxList = 4096
 // szl takes one unit of an answer, and reads the list when it is whole.
 func (p *Parser) szl(c *dissect.Context, h pdu.UserdataHead, value []byte) {
 	s := &p.series[c.Side()]
-	if h.Unit != 0 && h.Unit == s.unit {
+	switch {
+	case h.Unit != 0 && h.Unit == s.unit && h.Sequence == s.sequence:
 		value = s.add(value)
-	} else {
-		s.unit = 0
-		list, ok := pdu.DecodeSZL(value)
-		if !ok || !told(list) {
-			return
-		}
-		if h.More && h.Unit != 0 {
-			s.begin(h.Unit, list, value)
-			return
-		}
+	case h.More:
+		s.begin(h, value)
 	}
 	if h.More {
 		return
 	}
-	s.unit = 0
-	if list, ok := pdu.DecodeSZL(value); ok {
+	s.sequence = 0
+	if list, ok := pdu.DecodeSZL(value); ok && told(list) {
 		p.tell(c, list)
 	}
-	s.buf = s.buf[:0]
 }
 
-func (s *series) begin(unit uint8, list pdu.SZL, value []byte) {
-	s.unit, s.head = unit, list
+func (s *series) begin(h pdu.UserdataHead, value []byte) {
+	s.sequence, s.unit = h.Sequence, h.Unit
+	s.head, _ = pdu.DecodeSZL(value)
+	s.buf = s.buf[:0]
+	if told(s.head) {
+		s.buf = append(s.buf, value...)
+	}
 	s.head.Records = nil // they are the engine's
-	s.buf = append(s.buf[:0], value...)
 }
 
 func (s *series) add(value []byte) []byte {
-	if len(s.buf)+len(value) <= maxList {
+	if len(s.buf) > 0 && len(s.buf)+len(value) <= maxList {
 		s.buf = append(s.buf, value...)
 	}
 	return s.buf

@@ -20,15 +20,16 @@ func (p *Parser) variables(list pdu.Addresses) dissect.Object {
 		if !ok {
 			break
 		}
-		if n == maxNamed || contains(seen[:n], a.Area) {
+		area := common(a.Area)
+		if n == maxNamed || contains(seen[:n], area) {
 			continue
 		}
-		seen[n] = a.Area
+		seen[n] = area
 		n++
 		if len(name) > 0 {
 			name = append(name, ", "...)
 		}
-		name = appendArea(name, a.Area)
+		name = appendArea(name, area)
 	}
 	return dissect.Object{Name: name}
 }
@@ -42,9 +43,31 @@ func contains(list []uint32, v uint32) bool {
 	return false
 }
 
+// Objects with small numbers are the CPU's own, those in a range of their own
+// live as long as a session and have another number each time.
+const (
+	firstDynamic = 0x70000000
+	lastDynamic  = 0x7fffffff
+)
+
+// common is the number under which objects of no interest of their own go.
+func common(object uint32) uint32 {
+	switch {
+	case object >= pdu.ObjectInputs && object <= pdu.ObjectTimers:
+		return object
+	case object < 256:
+		return pdu.ObjectExecUnit
+	case object >= firstDynamic && object <= lastDynamic:
+		return firstDynamic
+	case object > lastDynamic && object>>16 != 0x8a0e:
+		return object &^ 0xffff // a kind of object and its number
+	}
+	return object
+}
+
 // appendArea names an object as engineers do, or by its number.
 func appendArea(b []byte, object uint32) []byte {
-	switch object {
+	switch common(object) {
 	case pdu.ObjectInputs:
 		return append(b, "inputs"...)
 	case pdu.ObjectOutputs:
@@ -57,11 +80,13 @@ func appendArea(b []byte, object uint32) []byte {
 		return append(b, "timers"...)
 	case pdu.ObjectExecUnit:
 		return append(b, "CPU"...)
+	case firstDynamic:
+		return append(b, "session"...)
 	}
 	if n, ok := (pdu.Address{Area: object}).DataBlock(); ok {
 		return appendNumber(append(b, "DB"...), uint32(n))
 	}
-	return appendNumber(append(b, "object "...), object)
+	return strconv.AppendUint(append(b, "objects 0x"...), uint64(common(object)), 16)
 }
 
 func appendNumber(b []byte, n uint32) []byte { return strconv.AppendUint(b, uint64(n), 10) }
@@ -74,10 +99,9 @@ func (p *Parser) dataBlock(object uint32) (dissect.Object, bool) {
 	return dissect.Object{Name: appendNumber(append(p.name[:0], "DB"...), uint32(n))}, true
 }
 
-// object names what a request acts on. Objects that live as long as a session
-// have numbers of their own each time: those are not worth telling apart.
+// object names what a request acts on.
 func (p *Parser) object(t pdu.Target) dissect.Object {
-	if t.Object >= 0x70000000 && t.Object < 0x80000000 || t.Object == 0 {
+	if t.Object == 0 {
 		return dissect.Object{}
 	}
 	return dissect.Object{Name: appendArea(p.name[:0], t.Object)}

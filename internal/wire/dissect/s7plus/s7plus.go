@@ -100,10 +100,17 @@ func (p *Parser) meaning(c *dissect.Context, m pdu.Message) (*plant.Verb, dissec
 			return deleteBlock, k
 		}
 	case pdu.SetVariable:
-		return setVerb(t), p.written(t)
+		v := setVerb(t)
+		if v == setSubscription {
+			return v, dissect.Object{}
+		}
+		return v, p.written(t)
 	case pdu.SetMultiVariables:
 		return p.setMulti(c, m, t)
 	case pdu.GetMultiVariables:
+		if t.Object != 0 {
+			return verbs.Get(uint32(m.Function)), p.object(t)
+		}
 		return verbs.Get(uint32(m.Function)), p.variables(pdu.DecodeAddresses(m))
 	case pdu.GetVarSubStreamed:
 		return streamVerb(t), p.object(t)
