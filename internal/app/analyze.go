@@ -6,6 +6,7 @@ package app
 import (
 	"runtime"
 
+	"github.com/bulkhead-ot/bulkhead/internal/judge/detect"
 	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/report"
@@ -67,7 +68,7 @@ func Analyze(o AnalyzeOptions) (*Analysis, error) {
 	}
 	pool := sensor.NewPool(o.Workers, Protocols, dissect.Options{MaxFlows: o.MemoryMB << 20 / bytesPerFlow})
 	readAll(pool, inputs)
-	return judge(pool, captures), nil
+	return judge(pool, captures)
 }
 
 func readAll(pool *sensor.Pool, inputs []*input) {
@@ -83,7 +84,7 @@ func readAll(pool *sensor.Pool, inputs []*input) {
 }
 
 // judge folds what the engines learnt into an inventory and findings.
-func judge(pool *sensor.Pool, captures []plant.Capture) *Analysis {
+func judge(pool *sensor.Pool, captures []plant.Capture) (*Analysis, error) {
 	b := inventory.New(inventory.Options{})
 	for s := range pool.Sightings() {
 		b.Add(s)
@@ -94,11 +95,44 @@ func judge(pool *sensor.Pool, captures []plant.Capture) *Analysis {
 	for op := range pool.Operations() {
 		b.Add(op)
 	}
+	findings, err := find(pool, b, captures)
+	if err != nil {
+		return nil, err
+	}
 	return &Analysis{
 		Source: report.Source{
 			Captures: captures, Assets: b.Assets(), Conversations: pool.Conversations(), Operations: pool.Operations(),
-			Anomalies: pool.Anomalies(), AssetID: b.AssetID,
+			Anomalies: pool.Anomalies(), Findings: findings, Number: b.Number,
 		},
-		Failures: pool.Failures(), Lost: pool.Lost(),
+		Failures: pool.Failures(), Lost: pool.Lost() + b.Dropped(),
+	}, nil
+}
+
+// find has everything judged that was learnt.
+func find(pool *sensor.Pool, b *inventory.Builder, captures []plant.Capture) ([]plant.Finding, error) {
+	knowledge, err := detect.Builtin()
+	if err != nil {
+		return nil, err
 	}
+	var subjects []detect.Subject
+	for a := range b.Assets() {
+		subjects = append(subjects, detect.SubjectOf(a))
+	}
+	d := detect.New(knowledge, subjects, b.Number)
+	for a := range b.Assets() {
+		d.Asset(a)
+	}
+	for c := range pool.Conversations() {
+		d.Conversation(c)
+	}
+	for o := range pool.Operations() {
+		d.Operation(o)
+	}
+	for x := range pool.Anomalies() {
+		d.Anomaly(x)
+	}
+	for i := range captures {
+		d.Capture(&captures[i])
+	}
+	return d.Findings(), nil
 }

@@ -2,23 +2,111 @@ package app
 
 import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/bacnet"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/cclink"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/cdp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dhcp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dhcpv6"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dns"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/enip"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ethercat"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ftp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/hartip"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/http"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ike"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/imap"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/isotsap"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/kerberos"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/knx"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ldap"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/lldp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/modbus"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/mrp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/msrpc"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/nbdgm"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/nbns"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ntp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/opcua"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/openvpn"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/pccc"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/pnio"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/pop3"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/powerlink"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/profinet"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ptp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/radius"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/rdp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/smb"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/smtp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ssdp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ssh"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/stp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/stun"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/sunrpc"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/syslog"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/tds"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/teamviewer"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/telnet"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/tftp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/tls"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/vnc"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/wireguard"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/wsdiscovery"
 )
 
 // Protocols is every protocol that is read. Where two probes would both take
 // some bytes the earlier one wins.
 func Protocols() []dissect.Protocol {
 	return []dissect.Protocol{
+		bacnet.Protocol(),
+		cclink.Protocol(),
+		cdp.Protocol(),
+		dhcp.Protocol(),
+		dhcpv6.Protocol(),
+		dns.Protocol(),
 		enip.Protocol(),
+		ethercat.Protocol(),
+		ftp.Protocol(),
 		hartip.Protocol(),
+		http.Protocol(),
+		ike.Protocol(),
+		imap.Protocol(),
 		isotsap.Protocol(),
+		kerberos.Protocol(),
+		knx.Protocol(),
+		ldap.Protocol(),
+		lldp.Protocol(),
 		modbus.Protocol(),
+		mrp.Protocol(),
+		msrpc.Protocol(),
+		nbdgm.Protocol(),
+		nbns.Protocol(),
+		ntp.Protocol(),
 		opcua.Protocol(),
+		openvpn.Protocol(),
 		pccc.Protocol(),
+		pnio.Protocol(),
+		pop3.Protocol(),
+		powerlink.Protocol(),
+		profinet.Protocol(),
+		ptp.Protocol(),
+		radius.Protocol(),
+		rdp.Protocol(),
+		smb.Protocol(),
+		smtp.Protocol(),
+		ssdp.Protocol(),
+		ssh.Protocol(),
+		stp.Protocol(),
+		stun.Protocol(),
+		sunrpc.Protocol(),
+		syslog.Protocol(),
+		tds.Protocol(),
+		teamviewer.Protocol(),
+		telnet.Protocol(),
+		tftp.Protocol(),
+		tls.Protocol(),
+		vnc.Protocol(),
+		wireguard.Protocol(),
+		wsdiscovery.Protocol(),
 	}
 }

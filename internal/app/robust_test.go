@@ -112,7 +112,11 @@ func damaged(t *testing.T, file []byte, seed uint64) *sensor.Pool {
 		}
 		pool.Frame(&g, plant.NewPacketRef(0, n))
 	}
-	a := judge(pool, []plant.Capture{{}})
+	pool.Drain()
+	a, err := judge(pool, []plant.Capture{{}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := report.JSON(io.Discard, &a.Source); err != nil {
 		t.Fatal(err)
 	}
@@ -188,9 +192,11 @@ func TestMemoryStaysBounded(t *testing.T) {
 // dnsQuery is a frame from a host that is new each time to another, asking for
 // a name that nobody asked for before.
 func dnsQuery(src, dst uint32) []byte {
-	b := []byte{2, 0, 0, 0, 0, 2, 2, 0, byte(src >> 24), byte(src >> 16), byte(src >> 8), byte(src), 8, 0,
+	b := []byte{
+		2, 0, 0, 0, 0, 2, 2, 0, byte(src >> 24), byte(src >> 16), byte(src >> 8), byte(src), 8, 0,
 		0x45, 0, 0, 61, 0, 0, 0, 0, 64, 17, 0, 0, 10, byte(src >> 16), byte(src >> 8), byte(src), 11, byte(dst >> 16), byte(dst >> 8), byte(dst) | 1,
-		0xc0, 0, 0, 53, 0, 41, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 8}
+		0xc0, 0, 0, 53, 0, 41, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 8,
+	}
 	for i := range 8 {
 		b = append(b, 'a'+byte(dst>>(4*i))&15)
 	}

@@ -64,10 +64,11 @@ type Frame struct {
 	Origin   []byte // Forwarded: address (4 or 16 bytes) and port (2) of the first sender
 	NPDU     []byte
 	Body     []byte
+	Cut      bool // the datagram is shorter than the frame says: NPDU and Body end early
 }
 
 // DecodeFrame reads the virtual link frame in b and returns the number of
-// bytes it took.
+// bytes it took. A frame that the capture cut short gives what is left of it.
 func DecodeFrame(b []byte) (Frame, int, error) {
 	if len(b) > 0 && b[0] != typeIPv4 && b[0] != typeIPv6 {
 		return Frame{}, 0, ErrType
@@ -83,8 +84,8 @@ func DecodeFrame(b []byte) (Frame, int, error) {
 	if n < 4 {
 		return Frame{}, 0, ErrLength
 	}
-	if len(b) < n {
-		return Frame{}, 0, ErrShort
+	if n > len(b) {
+		n, f.Cut = len(b), true
 	}
 	f.Body = b[4:n]
 	if err := f.split(); err != nil {
@@ -112,7 +113,10 @@ func (f *Frame) split() error {
 	if skip < 0 {
 		return nil
 	}
-	if len(f.Body) < skip {
+	switch {
+	case len(f.Body) < skip && f.Cut:
+		return ErrShort
+	case len(f.Body) < skip:
 		return ErrLength
 	}
 	if f.Function == v6Forwarded && f.IPv6 {

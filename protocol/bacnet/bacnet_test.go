@@ -235,7 +235,7 @@ func walk(t *testing.T, b []byte) {
 	if n > len(b) || len(f.NPDU) > n {
 		t.Fatalf("took %d of %d", n, len(b))
 	}
-	if again, m, err := DecodeFrame(b[:n]); err != nil || m != n || !bytes.Equal(again.NPDU, f.NPDU) {
+	if again, m, err := DecodeFrame(b[:n]); err != nil || m != n || again.Cut != f.Cut || !bytes.Equal(again.NPDU, f.NPDU) {
 		t.Fatalf("decoded again: %+v, %d, %v", again, m, err)
 	}
 	p, err := DecodeNPDU(f.NPDU)
@@ -264,8 +264,9 @@ func walk(t *testing.T, b []byte) {
 func TestTruncation(t *testing.T) {
 	for _, c := range good {
 		for i := range c.frame {
-			if _, _, err := DecodeFrame(c.frame[:i]); !errors.Is(err, ErrShort) {
-				t.Errorf("%s cut to %d: %v", c.name, i, err)
+			f, n, err := DecodeFrame(c.frame[:i])
+			if i < 4 && !errors.Is(err, ErrShort) || err == nil && (n != i || !f.Cut) {
+				t.Errorf("%s cut to %d: %+v %v", c.name, i, f, err)
 			}
 			cut := bytes.Clone(c.frame[:i])
 			if i >= 4 {

@@ -55,7 +55,7 @@ func TestIdentity(t *testing.T) {
 	id, ok := d.Identity()
 	if !ok || string(AppendText(nil, id.Node)) != "plc7" || string(AppendText(nil, id.Device)) != "PFC" ||
 		string(AppendText(nil, id.Vendor)) != "ACME" || string(id.Serial) != "0815" || id.TargetType != 0x1000 || id.TargetVersion != 0x050f0400 {
-		t.Errorf("Identity = %q, %v", id, ok)
+		t.Errorf("Identity = %+v, %v", id, ok)
 	}
 }
 

@@ -57,6 +57,19 @@ func (b Block) ResponderMAC() ([6]byte, bool) {
 	return [6]byte(b.Body[20:]), true
 }
 
+// ServerName is the device's name of station in a BlockARServer.
+func (b Block) ServerName() ([]byte, bool) {
+	v := b.Body
+	if b.Type != BlockARServer || len(v) < 2 {
+		return nil, false
+	}
+	n := int(binary.BigEndian.Uint16(v))
+	if len(v) < 2+n {
+		return nil, false
+	}
+	return v[2 : 2+n], true
+}
+
 // Submodule is a place in a device with the identifiers of what is expected or
 // found there (from the device's description file). State is set in a
 // BlockModuleDiff.

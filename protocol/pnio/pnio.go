@@ -127,6 +127,7 @@ const (
 	BlockReadRes       BlockType = 0x8009
 	BlockARRes         BlockType = 0x8101
 	BlockModuleDiff    BlockType = 0x8104
+	BlockARServer      BlockType = 0x8106
 	blockHeader                  = 6
 	recordHeader                 = 64 // block and header of a read or write
 )

@@ -129,6 +129,14 @@ func TestConnected(t *testing.T) {
 	}
 }
 
+func TestServerName(t *testing.T) {
+	w := WalkBlocks(block("81060100", "0005 706c632d31 00"))
+	b, _ := w.Next()
+	if name, ok := b.ServerName(); !ok || string(name) != "plc-1" {
+		t.Errorf("%q %v", name, ok)
+	}
+}
+
 func TestControl(t *testing.T) {
 	w := WalkBlocks(blocks(t, control, true))
 	b, _ := w.Next()
@@ -245,6 +253,7 @@ func walk(t *testing.T, b []byte) {
 func readBlock(t *testing.T, x Block, n int) {
 	_, _ = x.Relation()
 	_, _ = x.ResponderMAC()
+	_, _ = x.ServerName()
 	_, _ = x.Control()
 	_, _ = x.IM0()
 	_, _, _ = x.IM1()

@@ -41,7 +41,8 @@ type UserdataHead struct {
 
 // DecodeUserdata reads the parameters of a userdata unit.
 func DecodeUserdata(param []byte) (UserdataHead, bool) {
-	if len(param) < 8 || param[0] != 0 || param[1] != 1 || param[2] != 0x12 {
+	// The third byte is 0x12, and 0 in mode transition reports.
+	if len(param) < 8 || param[0] != 0 || param[1] != 1 || param[2]&^0x12 != 0 {
 		return UserdataHead{}, false
 	}
 	kind := param[5] >> 4 // bits 0 and 1 are both set in the SINUMERIK family

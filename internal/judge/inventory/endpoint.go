@@ -28,12 +28,13 @@ type endpoint struct {
 type evidence uint16
 
 const (
-	sentIP    evidence = 1 << iota // was the source of a whole IP packet
-	claimedIP                      // its MAC claimed the IP on the link (ARP, neighbour discovery)
-	saidIP                         // its MAC said the IP is its own (DCP, DHCP)
-	announcedIP                    // a port announced the IP for its device (LLDP, CDP)
-	heard                          // something was said about it
-	spoke                          // it took part in a conversation as a sender
+	sentIP      evidence = 1 << iota // was the source of a whole IP packet
+	claimedIP                        // its MAC claimed the IP on the link (ARP, neighbour discovery)
+	saidIP                           // its MAC said the IP is its own (DCP, DHCP)
+	announcedIP                      // a port announced the IP for its device (LLDP, CDP)
+	heard                            // something was said about it
+	spoke                            // it took part in a conversation as a sender
+	hairpinned                       // it talked to another IP of its own MAC
 )
 
 // ownIP is what a MAC says of itself; present is what proves that it sent.

@@ -60,6 +60,7 @@ func (b *Builder) Build() {
 		clashes: make(map[uint32][]clash), why: make(map[uint32][]plant.Reason),
 	}
 	f.byMAC = b.byMAC()
+	b.findHairpins()
 	b.placeAll(f.byMAC)
 	b.nodesOfMACs(f, f.byMAC)
 	f.byIP = b.byIP()

@@ -155,10 +155,16 @@ func TestAddresses(t *testing.T) {
 			[]string{"00:01|10.0.0.5,10.0.1.5|unknown"}},
 		{"two addresses at once and nothing tells", all(
 			sends(plcMAC+" 10.0.0.5", 9, "64", 0, 9), sends(plcMAC+" 10.0.0.6", 9, "64", 0, 9)),
-			[]string{"|10.0.0.5|unknown", "|10.0.0.6|unknown", "00:01||router"}},
+			[]string{"|10.0.0.5|unknown", "|10.0.0.6|unknown", "00:01||unknown"}},
 		{"an address that changed", all(
 			sends(plcMAC+" 10.0.0.5", 9, "64", 0, 4), sends(plcMAC+" 10.0.0.6", 9, "64", 5, 9)),
 			[]string{"00:01|10.0.0.5,10.0.0.6|unknown"}},
+		{"both ends of a conversation with one MAC", all(
+			sends(plcMAC+" 10.0.0.5", 9, "64", 0, 4), sends(plcMAC+" 10.0.0.6", 9, "64", 5, 9), talks(plcMAC+" 10.0.0.5", plcMAC+" 10.0.0.6", "modbus")),
+			[]string{"|10.0.0.5|HMI", "|10.0.0.6|controller", "00:01||unknown"}},
+		{"a question and an answer, too short to be an address that changed", all(
+			sends(plcMAC+" 10.0.0.5", 1, "64", 0, 0), sends(plcMAC+" 10.0.0.6", 1, "64", 1, 1)),
+			[]string{"|10.0.0.5|unknown", "|10.0.0.6|unknown", "00:01||unknown"}},
 		{"a router that answers ARP for many", all(
 			proxy(routerMAC, 20), sends(routerMAC+" 10.0.0.100", 3, "63", 0, 1), sends(routerMAC+" 10.0.0.101", 3, "63", 0, 1)),
 			[]string{"|10.0.0.100|unknown", "|10.0.0.101|unknown", "00:03||router"}},

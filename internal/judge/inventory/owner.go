@@ -83,7 +83,7 @@ func (b *Builder) claimants(f *folded, records []uint32) []claimant {
 		}
 		all[len(all)-1].add(e, r)
 	}
-	if strong := slices.DeleteFunc(slices.Clone(all), func(c claimant) bool { return c.seen&^(announcedIP|heard|spoke) == 0 }); len(strong) > 0 {
+	if strong := slices.DeleteFunc(slices.Clone(all), func(c claimant) bool { return c.seen&^(announcedIP|heard|spoke|hairpinned) == 0 }); len(strong) > 0 {
 		return strong // a port that announces the address is no rival of the one that has it
 	}
 	return all
@@ -108,6 +108,7 @@ func (b *Builder) winners(f *folded, all []claimant) []claimant {
 	if len(all) == 1 {
 		return all
 	}
+	loopback := b.endpoints.at(all[0].record).addr().IsLoopback()
 	realms := sortRealms(all)
 	var winners []claimant
 	for realm := range realms {
@@ -118,7 +119,9 @@ func (b *Builder) winners(f *folded, all []claimant) []claimant {
 			}
 		}
 		winners = append(winners, all[best])
-		f.noteClashes(all, best)
+		if !loopback { // every machine has it
+			f.noteClashes(all, best)
+		}
 	}
 	slices.SortFunc(winners, func(x, y claimant) int {
 		if x.before(&y) {

@@ -16,6 +16,11 @@ const (
 	maxClaims = 8 // addresses of one version claimed in one VLAN; beyond: an ARP proxy
 	maxLeases = 8 // addresses held one after another
 	maxIPv6   = 8 // IPv6 addresses at once: temporary ones are renewed daily (RFC 8981)
+
+	// An address was really held, and not only passed by, when it sent this
+	// much for this long.
+	leasePackets = 5
+	leaseTime    = 60 * 1e9 // nanoseconds
 )
 
 // use is what one MAC did with one IP, in all VLANs.
@@ -24,6 +29,7 @@ type use struct {
 	addr        netip.Addr
 	seen        evidence
 	ttl         ttlKind
+	packets     uint64
 	first, last int64
 	proxied     bool // claimed only where the MAC claims far too many
 	place       place
@@ -57,6 +63,9 @@ func (b *Builder) placeMAC(records []uint32, uses []use) []use {
 	for i := range uses {
 		uses[i].place = placeAlready(&uses[i], mac)
 	}
+	if b.hairpin(records) {
+		settle(uses, netip.Addr.IsValid)
+	}
 	placeIPv4(uses)
 	placeIPv6(uses)
 	for i := range uses {
@@ -65,6 +74,29 @@ func (b *Builder) placeMAC(records []uint32, uses []use) []use {
 		}
 	}
 	return uses
+}
+
+// hairpin reports whether addresses of the MAC sent packets to each other:
+// no machine does so on the wire, but a router does.
+func (b *Builder) hairpin(records []uint32) bool {
+	for _, r := range records {
+		if b.endpoints.at(r).seen&hairpinned != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// findHairpins marks the endpoints that talked to another IP of their MAC.
+func (b *Builder) findHairpins() {
+	for i := range uint32(b.links.n) {
+		l := b.links.at(i)
+		x, y := b.endpoints.at(l.client), b.endpoints.at(l.server)
+		if x.mac == y.mac && !x.mac.IsZero() && x.ip != y.ip && x.hasIP() && y.hasIP() {
+			x.seen |= hairpinned
+			y.seen |= hairpinned
+		}
+	}
 }
 
 // collectUses gathers the records of one MAC, sorted by IP, into uses.
@@ -89,6 +121,7 @@ func (b *Builder) newUse(records []uint32, proxy func(*endpoint) bool) use {
 		e := b.endpoints.at(r)
 		u.seen |= e.seen
 		u.ttl |= e.ttl
+		u.packets += e.packets
 		u.last = max(u.last, e.last)
 		if e.first != 0 && (u.first == 0 || e.first < u.first) {
 			u.first = e.first
@@ -150,7 +183,7 @@ func placeIPv4(uses []use) {
 		switch {
 		case open == 1 && own == 0 && (routed == 0 || u.ttl == ttlInitial):
 			u.place = placeAlone
-		case routed == 0 && open+own <= maxLeases && u.ttl == ttlInitial && undisturbed(uses, i):
+		case routed == 0 && open+own <= maxLeases && u.ttl == ttlInitial && held(uses, i):
 			u.place = placeAlone
 		}
 	}
@@ -198,10 +231,13 @@ func settle(uses []use, version func(netip.Addr) bool) {
 	}
 }
 
-// undisturbed reports whether no other IPv4 address of the MAC was used at the time
-// of address i.
-func undisturbed(uses []use, i int) bool {
+// held reports whether address i was held for a while, and no other IPv4
+// address of the MAC was used at that time.
+func held(uses []use, i int) bool {
 	u := &uses[i]
+	if u.packets < leasePackets || u.last-u.first < leaseTime {
+		return false
+	}
 	for j := range uses {
 		o := &uses[j]
 		if j != i && o.addr.Is4() && !o.addr.IsLinkLocalUnicast() && o.first <= u.last && u.first <= o.last {

@@ -210,7 +210,7 @@ func (b *Builder) isPolled(h *habits) bool {
 const (
 	routes       = 0.8
 	routesOne    = 0.5
-	mayRoute     = 0.35
+	mayRoute     = 0.2
 	mayRouteMany = 0.6
 	sharedMAC    = 0.95
 )
@@ -234,8 +234,8 @@ func carrierClues(clues []clue, p *portrait) []clue {
 		c.confidence = mayRouteMany
 		c.why = fmt.Sprintf("%d addresses send through this MAC, %s among them", p.carried.unclear, p.carried.example)
 	case p.carried.unclear > 0:
-		c.confidence = mayRoute
-		c.why = fmt.Sprintf("%d addresses send through this MAC; it may be one machine that has them all", p.carried.unclear)
+		c.confidence = mayRoute // too little for a role, enough to say
+		c.why = fmt.Sprintf("%d more addresses send through this MAC; it may be one machine that has them all", p.carried.unclear)
 	default:
 		return clues
 	}

@@ -19,7 +19,7 @@ type Source struct {
 	Operations    iter.Seq[*plant.Operation]
 	Anomalies     iter.Seq[*plant.Anomaly]
 	Findings      []plant.Finding
-	// AssetID is the identifier of the asset that an endpoint belongs to, ""
-	// for none (a multicast group, an address that never answered).
-	AssetID func(plant.Endpoint) string
+	// Number is the place of an endpoint's asset in Assets, -1 for none (a
+	// multicast group, an address that never answered).
+	Number func(plant.Endpoint) int
 }

@@ -97,7 +97,7 @@ func (p *Parser) opening(o *pdu.OpenRequest) dissect.Object {
 // thousands of them, and the few that are written matter more.
 func (p *Parser) object(v *plant.Verb, a *pdu.Address, m *pdu.Message) dissect.Object {
 	switch {
-	case a.Symbol != nil && v.Kind == plant.Read:
+	case v.Kind == plant.Read && (a.Symbol != nil || a.Class == pdu.ClassSymbol && m.Service >= pdu.ReadTag && m.Service <= pdu.WriteTagFragmented):
 		return dissect.Object{Space: "tags"}
 	case a.Symbol != nil:
 		o := dissect.Object{Space: "tag", Name: a.Symbol}

@@ -32,9 +32,10 @@ const maxDepth = 5
 // exchange names a request for its reply: what the carrier pairs by, and the
 // place in a packet of several.
 type exchange struct {
-	base  uint64
-	index int
-	depth int
+	base   uint64
+	index  int
+	depth  int
+	packed bool // in a packet of several
 }
 
 // id mixes the service in, so that the reply to a message that was sent
@@ -96,7 +97,7 @@ func (p *Parser) request(c *dissect.Context, m *pdu.Message, x exchange) {
 		c.Send(v, dissect.Object{})
 		p.forward(c, m.Data, x)
 		return
-	case x.depth > 0 && v == verbs.generic[m.Service] && v.Kind == plant.Read:
+	case x.packed && v == verbs.generic[m.Service] && v.Kind == plant.Read:
 		// One of many reads in a packet: nothing would be learned from pairing
 		// it that its service code does not say.
 		c.Send(v, dissect.Object{})
@@ -136,7 +137,7 @@ func (p *Parser) packet(c *dissect.Context, data []byte, x exchange) {
 		c.Malformed("a multiple service packet ends in its table")
 		return
 	}
-	inner := exchange{base: x.base, depth: x.depth + 1}
+	inner := exchange{base: x.base, depth: x.depth + 1, packed: true}
 	for i := range packet.Len() {
 		inner.index = x.index<<8 + i + 1
 		if _, err := p.message(c, packet.At(i), inner); err != nil {

@@ -90,6 +90,13 @@ func subject(c *dissect.Context, m *pdu.Message) dissect.Subject {
 	return dissect.At(plant.Endpoint{MAC: mac, VLAN: c.Src.VLAN})
 }
 
+// strange reports whether a client's message left another interface than the
+// one it is about, with no relay to explain it: bonded and bridged interfaces
+// do that. The frame's sender is then most likely the same machine.
+func strange(c *dissect.Context, m *pdu.Message) bool {
+	return !relayed(m) && c.Src.IP.IsUnspecified() && len(m.Hardware) == 6 && !c.Src.MAC.IsZero() && c.Src.MAC != plant.MAC(m.Hardware)
+}
+
 func relayed(m *pdu.Message) bool { return !m.Relay.IsUnspecified() }
 
 // request reads what a client says about itself.
@@ -100,6 +107,9 @@ func request(c *dissect.Context, m *pdu.Message, who dissect.Subject) {
 		switch opt.Code {
 		case pdu.OptHostname:
 			c.Fact(who, plant.FieldName, opt.Data, "dhcp.hostname", 0.9)
+			if strange(c, m) {
+				c.Fact(dissect.Sender, plant.FieldName, opt.Data, "dhcp.hostname", 0.5)
+			}
 		case pdu.OptVendorClass:
 			vendorClass(c, who, opt.Data)
 		case pdu.OptParameters:
@@ -189,6 +199,9 @@ func reply(c *dissect.Context, m *pdu.Message, t pdu.Type, who dissect.Subject) 
 			resolves(c, opt.Data, m.Your)
 		case pdu.OptDomain:
 			c.Fact(who, plant.FieldDomain, opt.Data, "dhcp.domain", 0.7)
+		case pdu.OptVendorClass: // a class of clients that the server has settings for
+			var buf [maxText]byte
+			c.Fact(dissect.Sender, plant.FieldService, append(append(buf[:0], "dhcp60="...), opt.Data...), "dhcp.vendor-class", 0.7)
 		}
 		if lease {
 			setting(c, who, opt)

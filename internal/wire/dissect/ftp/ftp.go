@@ -227,7 +227,7 @@ func (p *parser) command(c *dissect.Context, line []byte) {
 		if verb == verbs["STOR"] && isFirmware(arg) {
 			verb = firmware
 		}
-		o.Name = bytes.Clone(arg[:min(len(arg), 200)])
+		o.Name = arg
 	}
 	c.SenderIsClient()
 	c.Request(verb, 0, o)

@@ -90,7 +90,6 @@ type parser struct {
 	sides [2]side
 	asked uint64 // requests seen
 	heard uint64 // responses seen
-	text  [192]byte
 }
 
 // Parse reads heads and skips bodies.

@@ -2,7 +2,6 @@ package http
 
 import (
 	"bytes"
-	"net/netip"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
@@ -21,7 +20,7 @@ func (p *parser) request(c *dissect.Context, h *pdu.Head) {
 	c.SenderIsClient()
 	verb, object := purpose(h)
 	p.asked++
-	w := c.Request(verb, p.asked, dissect.Object{Name: p.keep(object)})
+	w := c.Request(verb, p.asked, dissect.Object{Name: object})
 	switch string(h.Method) {
 	case "HEAD":
 		w.Tag = tagHead
@@ -40,9 +39,6 @@ func (p *parser) request(c *dissect.Context, h *pdu.Head) {
 		}
 	}
 }
-
-// keep copies what an Object borrows, since rows outlive the caller's bytes.
-func (p *parser) keep(name []byte) []byte { return p.text[:copy(p.text[:], name)] }
 
 // response reads the answer to the oldest request that waits, and returns the
 // method of that.
@@ -127,15 +123,8 @@ func host(c *dissect.Context, value []byte) {
 	c.Fact(dissect.Receiver, plant.FieldName, name, "http.host", 0.5)
 }
 
-func isAddress(name []byte) bool {
-	for _, ch := range name {
-		if (ch < '0' || ch > '9') && ch != '.' {
-			return false
-		}
-	}
-	_, err := netip.ParseAddr(string(name))
-	return err == nil
-}
+// isAddress reports whether a host is given by its IPv4 address.
+func isAddress(name []byte) bool { return len(bytes.Trim(name, "0123456789.")) == 0 }
 
 // login reports who signs in. Of Basic the password crosses in clear; it is
 // never looked at.

@@ -8,6 +8,7 @@ package isotsap
 
 import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/mms"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/s7comm"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/s7plus"
 	"github.com/bulkhead-ot/bulkhead/protocol/cotp"
@@ -30,6 +31,7 @@ func Protocol() dissect.Protocol {
 type parser struct {
 	s7    s7comm.Parser
 	plus  s7plus.Parser
+	mms   mms.Parser
 	tls   bool // S7comm-plus inside TLS
 	sides [2]tsdu
 }
@@ -37,8 +39,9 @@ type parser struct {
 // tsdu is the transport service data unit that one side is sending.
 type tsdu struct {
 	buf    []byte
-	lost   bool // too long, or a part is missing: nothing until the end mark
+	lost   bool // too long: nothing until the end mark
 	adrift bool // bytes are missing: look for the next packet
+	doubt  bool // bytes were missing: this unit may lack its beginning
 }
 
 // maxTSDU is the longest transport service data unit that is joined. S7 and
@@ -47,14 +50,11 @@ const maxTSDU = 1 << 17
 
 // Parse reads the packets in b.
 func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
-	s := &p.sides[c.Side()]
-	if s.adrift {
-		if probe(b, dissect.Hint{Stream: c.Stream, FromPort: c.FromPort, ToPort: c.ToPort}) < dissect.Weak {
-			return len(b), nil
-		}
-		s.adrift = false
-	}
 	taken := 0
+	if s := &p.sides[c.Side()]; s.adrift {
+		taken = find(b)
+		s.adrift = taken == len(b)
+	}
 	for taken < len(b) {
 		packet, n, err := cotp.Frame(b[taken:])
 		if err == cotp.ErrShort {
@@ -69,11 +69,25 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	return taken, nil
 }
 
+// find is where the first sound packet begins in bytes that may begin in the
+// middle of one; len(b) when there is none.
+func find(b []byte) int {
+	for i := range b {
+		if b[i] != 3 {
+			continue
+		}
+		if m := probe(b[i:], dissect.Hint{Stream: true}); m >= dissect.Weak || m == dissect.Short && i == 0 {
+			return i
+		}
+	}
+	return len(b)
+}
+
 // Gap forgets the unit that the missing bytes were part of.
 func (p *parser) Gap(c *dissect.Context, _ int) {
 	s := &p.sides[c.Side()]
-	s.lost = s.lost || len(s.buf) > 0
-	s.buf, s.adrift = s.buf[:0], true
+	s.done()
+	s.adrift, s.doubt = true, true
 }
 
 func (p *parser) packet(c *dissect.Context, b []byte) {
@@ -114,9 +128,12 @@ func (p *parser) data(c *dissect.Context, t cotp.TPDU) {
 		s.add(c, t.Data)
 		unit = s.buf
 	}
-	if lost := s.lost; !lost && len(unit) > 0 {
-		p.user(c, unit)
+	if !s.lost && len(unit) > 0 {
+		if err := p.user(c, unit); err != nil && !s.doubt {
+			c.Malformed(err.Error())
+		}
 	}
+	s.doubt = false
 	s.done()
 }
 
@@ -143,23 +160,21 @@ func (s *tsdu) done() {
 
 // user hands over one whole unit. Its first byte names the protocol; behind a
 // TLS handshake it says nothing any more.
-func (p *parser) user(c *dissect.Context, b []byte) {
+func (p *parser) user(c *dissect.Context, b []byte) error {
 	p.tls = p.tls || handshake(b)
-	var err error
 	switch {
 	case p.tls:
 		c.Name("s7comm-plus")
 		p.plus.Encrypted(c)
+		return nil
 	case b[0] == pdus7.ProtocolID:
 		c.Name("s7comm")
-		err = p.s7.User(c, b)
+		return p.s7.User(c, b)
 	case b[0] == pduplus.ProtocolID:
 		c.Name("s7comm-plus")
-		err = p.plus.User(c, b)
+		return p.plus.User(c, b)
 	}
-	if err != nil {
-		c.Malformed(err.Error())
-	}
+	return p.mms.User(c, b) // the session layer, or MMS without one
 }
 
 // handshake reports a TLS client or server hello: controllers begin TLS inside

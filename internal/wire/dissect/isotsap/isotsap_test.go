@@ -109,7 +109,7 @@ func TestEndlessParts(t *testing.T) {
 
 func TestEncrypted(t *testing.T) {
 	r := run(Port,
-		dissecttest.C(packet(unhex("15e00000000100c1020600c20f 53494d415449432d524f4f542d4553"))),
+		dissecttest.C(packet(unhex("1be00000000100c1020600c20f 53494d415449432d524f4f542d4553"))),
 		dissecttest.C(data("7201 0010 310000 05b3 0000 0001 00000000 30 0000 72010000")),
 		dissecttest.C(data("1603010006 010000020303")),
 		dissecttest.S(data("1603030006 020000020303")),

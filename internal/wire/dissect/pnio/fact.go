@@ -32,21 +32,29 @@ func hex4(b []byte, v uint16) []byte {
 	return hex.AppendEncode(b, []byte{byte(v >> 8), byte(v)})
 }
 
-// modules reports places whose module is not the expected one.
-func modules(c *dissect.Context, body []byte) {
+// connected reads what a device answers to Connect: its name, and the places
+// whose module is not the expected one.
+func connected(c *dissect.Context, body []byte) {
 	w := pdu.WalkBlocks(body)
 	for b, ok := w.Next(); ok; b, ok = w.Next() {
-		if b.Type != pdu.BlockModuleDiff {
-			continue
+		switch b.Type {
+		case pdu.BlockARServer:
+			name, _ := b.ServerName()
+			c.Fact(dissect.Sender, plant.FieldName, name, sourceCM, 0.95)
+		case pdu.BlockModuleDiff:
+			differences(c, b)
 		}
-		subs := b.Submodules()
-		for m, ok := subs.Next(); ok; m, ok = subs.Next() {
-			switch {
-			case m.State == 0:
-				module(c, m, "missing module")
-			case m.State == 1:
-				module(c, m, "wrong module")
-			}
+	}
+}
+
+func differences(c *dissect.Context, b pdu.Block) {
+	subs := b.Submodules()
+	for m, ok := subs.Next(); ok; m, ok = subs.Next() {
+		switch m.State {
+		case 0:
+			module(c, m, "missing module")
+		case 1:
+			module(c, m, "wrong module")
 		}
 	}
 }

@@ -110,7 +110,7 @@ func response(c *dissect.Context, d dcerpc.Datagram) {
 	c.Response(verb, callID(d), result)
 	switch d.Opnum {
 	case pdu.OpConnect:
-		modules(c, body)
+		connected(c, body)
 	case pdu.OpRead, pdu.OpReadImplicit:
 		w := pdu.WalkRecords(body)
 		if r, ok := w.Next(); ok {

@@ -10,7 +10,11 @@ import (
 	"github.com/bulkhead-ot/bulkhead/protocol/pndcp"
 )
 
-const sourceDCP = "profinet.dcp"
+// Sources of facts: what a device says, and what others give it.
+const (
+	sourceDCP = "profinet.dcp"
+	sourceSet = "profinet.dcp.set"
+)
 
 // Set is configuration whatever it sets. What it does to the one that is set
 // decides the technique: a new address or name takes a device out of its
@@ -59,7 +63,7 @@ func request(c *dissect.Context, m pndcp.Message, id uint64) {
 			if isReset(b) {
 				verb = resetVerbs.Get(uint32(m.Service))
 			}
-			if x := setting(b); x.Space != "" {
+			if x := setting(c, b); x.Space != "" {
 				o = x
 			}
 		case o.Space == "":
@@ -86,14 +90,19 @@ func isReset(b pndcp.Block) bool {
 	return b.Is(pndcp.OptionControl, pndcp.ControlFactoryReset) || b.Is(pndcp.OptionControl, pndcp.ControlReset)
 }
 
-// setting says what a Set block sets, and to what.
-func setting(b pndcp.Block) dissect.Object {
+// setting says what a Set block sets, and to what. A name that is given is known
+// of both ends before the device says it.
+func setting(c *dissect.Context, b pndcp.Block) dissect.Object {
 	o := dissect.Object{Space: blockName(b)}
 	if b.Option == pndcp.OptionControl && (b.Sub == pndcp.ControlStart || b.Sub == pndcp.ControlEnd) {
 		return dissect.Object{} // the brackets of a transaction
 	}
 	if b.Is(pndcp.OptionDevice, pndcp.DeviceName) {
 		o.Name = b.Value
+		c.Fact(dissect.Receiver, plant.FieldName, b.Value, sourceSet, 0.5)
+		var buf [280]byte
+		t := append(append(buf[:0], b.Value[:min(len(b.Value), 240)]...), '=')
+		c.Fact(dissect.Sender, plant.FieldResolves, c.Dst.MAC.AppendTo(t), sourceSet, 0.5)
 	}
 	if s, ok := b.Suite(); ok {
 		o.Name = netip.AddrFrom4(s.Address).AppendTo(nil)

@@ -82,7 +82,8 @@ func request(b []byte) dissect.Match {
 
 type parser struct {
 	gss        gssapi.Reader
-	text, name []byte
+	text, name []byte // scratch
+	path       []byte // scratch: of a share or a pipe
 	trees      trees
 	pipes      pipes
 	clear      bool // SMB1: the server takes passwords in clear
@@ -194,14 +195,14 @@ func (p *parser) fact(c *dissect.Context, who dissect.Subject, f plant.Field, t 
 // share reports the share in a path such as \\SERVER\C$ and says what kind of
 // tree it opens.
 func (p *parser) share(c *dissect.Context, path winstr.Text, source string) treeKind {
-	p.name = path.AppendTo(p.name[:0])
-	host, share := splitShare(p.name)
+	p.path = path.AppendTo(p.path[:0])
+	host, share := splitShare(p.path)
 	if named(host) {
 		c.Fact(dissect.Receiver, plant.FieldName, host, source, 0.5)
 	}
 	kind := kindOfShare(share)
 	if kind != treePipes && len(share) > 0 {
-		c.Fact(dissect.Receiver, plant.FieldService, p.name, source, 0.7)
+		c.Fact(dissect.Receiver, plant.FieldService, p.path, source, 0.7)
 	}
 	return kind
 }

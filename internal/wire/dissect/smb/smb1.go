@@ -57,7 +57,7 @@ func (p *parser) request1(c *dissect.Context, m *smb.Message, blk smb.Block) {
 			tree = p.share(c, t.Path, "smb.tree")
 			tag |= uint64(tree)
 			if o.Space == "" {
-				o.Space, o.Name = "share", p.name
+				o.Space, o.Name = "share", p.path
 			}
 			if tree == treeAdmin && m.Command == smb.TreeConnectAndX {
 				v = adminTree1
@@ -139,9 +139,9 @@ func (p *parser) transact1(c *dissect.Context, m *smb.Message, blk smb.Block, v 
 		}
 		return v
 	}
-	p.name = t.Name.AppendTo(p.name[:0])
 	if o.Space == "" {
-		o.Space, o.Name = "pipe", p.name
+		p.path = t.Name.AppendTo(p.path[:0])
+		o.Space, o.Name = "pipe", p.path
 	}
 	if t.Function == smb.PipeTransact {
 		r, i := p.pipes.findOrStart(fileKey{a: uint64(t.FID)}, t.Data)

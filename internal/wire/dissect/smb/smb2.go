@@ -44,7 +44,7 @@ func (p *parser) request2(c *dissect.Context, m *smb2.Message) {
 		path, _ := m.TreePath()
 		tree = p.share(c, path, "smb2.tree")
 		tag = uint64(tree)
-		o.Space, o.Name = "share", p.name
+		o.Space, o.Name = "share", p.path
 		if tree == treeAdmin {
 			v = adminTree2
 		}

@@ -79,6 +79,7 @@ const (
 
 type parser struct {
 	state   state
+	client  int8 // side of the client + 1, once it is known
 	dialled bool // the client asked for TLS
 	served  bool // the greeting came
 	more    [2]uint16
@@ -108,6 +109,13 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 }
 
 func (p *parser) line(c *dissect.Context, line []byte) {
+	if p.client == int8(c.Side())+1 && p.state != commands {
+		if p.state == text && string(line) == "." {
+			p.state = commands
+			c.Request(message, 0, dissect.Object{})
+		}
+		return
+	}
 	more := &p.more[c.Side()]
 	r, ok := textline.ParseReply(line)
 	switch {
@@ -118,14 +126,7 @@ func (p *parser) line(c *dissect.Context, line []byte) {
 		p.greet(c, r)
 		*more = 0
 		p.reply(c, r)
-	case *more != 0:
-	case p.state == text:
-		if string(line) == "." {
-			p.state = commands
-			c.Request(message, 0, dissect.Object{})
-		}
-	case p.state == secrets:
-	default:
+	case *more == 0:
 		p.command(c, line)
 	}
 }
@@ -182,6 +183,7 @@ func (p *parser) command(c *dissect.Context, line []byte) {
 	case verb == verbs["AUTH"]:
 		p.auth(c, arg)
 	}
+	p.client = int8(c.Side()) + 1
 	c.SenderIsClient()
 	c.Request(verb, 0, dissect.Object{})
 }

@@ -1,0 +1,38 @@
+package detect
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed security.yaml
+var securityFile []byte
+
+// Weakness is what a value of the fact "security" means.
+type Weakness struct {
+	Value string `yaml:"value"`
+	Says  string `yaml:"says"`
+}
+
+// Weaknesses are the built-in ones.
+func Weaknesses() ([]Weakness, error) {
+	var list []Weakness
+	if err := yaml.UnmarshalWithOptions(securityFile, &list, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("read the built-in weaknesses: %w", err)
+	}
+	return list, nil
+}
+
+// weakness is what a value means to people, "" if it is no weakness.
+func (d *Detector) weakness(value string) string {
+	for i := range d.weaknesses {
+		w := &d.weaknesses[i]
+		if prefix, open := strings.CutSuffix(w.Value, "*"); open && strings.HasPrefix(value, prefix) || w.Value == value {
+			return w.Says
+		}
+	}
+	return ""
+}
