@@ -18,18 +18,25 @@ const (
 	exitInput = 2 // the input or the command line is wrong
 )
 
-func main() {
+func main() { os.Exit(run()) }
+
+// run executes the command line and returns the exit code.
+func run() int {
 	root := &cobra.Command{
 		Use:           "bulkhead",
 		Short:         "See, wall and watch the place where office and plant networks meet",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w: %v; see %s --help", errUsage, err, c.CommandPath())
+	})
 	root.AddCommand(analyzeCommand())
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bulkhead: "+err.Error())
-		os.Exit(exitCode(err))
+		return exitCode(err)
 	}
+	return 0
 }
 
 func exitCode(err error) int {

@@ -95,44 +95,16 @@ func judge(pool *sensor.Pool, captures []plant.Capture) (*Analysis, error) {
 	for op := range pool.Operations() {
 		b.Add(op)
 	}
-	findings, err := find(pool, b, captures)
-	if err != nil {
-		return nil, err
-	}
-	return &Analysis{
-		Source: report.Source{
-			Captures: captures, Assets: b.Assets(), Conversations: pool.Conversations(), Operations: pool.Operations(),
-			Anomalies: pool.Anomalies(), Findings: findings, Number: b.Number,
-		},
-		Failures: pool.Failures(), Lost: pool.Lost() + b.Dropped(),
-	}, nil
-}
-
-// find has everything judged that was learnt.
-func find(pool *sensor.Pool, b *inventory.Builder, captures []plant.Capture) ([]plant.Finding, error) {
 	knowledge, err := detect.Builtin()
 	if err != nil {
 		return nil, err
 	}
-	var subjects []detect.Subject
-	for a := range b.Assets() {
-		subjects = append(subjects, detect.SubjectOf(a))
-	}
-	d := detect.New(knowledge, subjects, b.Number)
-	for a := range b.Assets() {
-		d.Asset(a)
-	}
-	for c := range pool.Conversations() {
-		d.Conversation(c)
-	}
-	for o := range pool.Operations() {
-		d.Operation(o)
-	}
-	for x := range pool.Anomalies() {
-		d.Anomaly(x)
-	}
-	for i := range captures {
-		d.Capture(&captures[i])
-	}
-	return d.Findings(), nil
+	f := &finder{pool: pool, inventory: b, captures: captures, knowledge: knowledge}
+	return &Analysis{
+		Source: report.Source{
+			Captures: captures, Assets: f.assets, Conversations: pool.Conversations(), Operations: pool.Operations(),
+			Anomalies: pool.Anomalies(), Findings: f.findings, Number: b.Number,
+		},
+		Failures: pool.Failures(), Lost: pool.Lost() + b.Dropped(),
+	}, nil
 }

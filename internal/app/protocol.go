@@ -2,17 +2,25 @@ package app
 
 import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ads"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/adsdiscovery"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/bacnet"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/c1222"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/cclink"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/cdp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dhcp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dhcpv6"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dlms"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dnp3"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dns"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/enip"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ethercat"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/fins"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ftp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/goose"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/hartip"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/http"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/iec104"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ike"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/imap"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/isotsap"
@@ -21,6 +29,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ldap"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/lldp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/modbus"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/mqtt"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/mrp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/msrpc"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/nbdgm"
@@ -38,11 +47,14 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/rdp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/smb"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/smtp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/snmp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ssdp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ssh"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/stp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/stun"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/sunrpc"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/sv"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/synchrophasor"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/syslog"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/tds"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/teamviewer"
@@ -58,17 +70,25 @@ import (
 // some bytes the earlier one wins.
 func Protocols() []dissect.Protocol {
 	return []dissect.Protocol{
+		ads.Protocol(),
+		adsdiscovery.Protocol(),
 		bacnet.Protocol(),
+		c1222.Protocol(),
 		cclink.Protocol(),
 		cdp.Protocol(),
 		dhcp.Protocol(),
 		dhcpv6.Protocol(),
+		dlms.Protocol(),
+		dnp3.Protocol(),
 		dns.Protocol(),
 		enip.Protocol(),
 		ethercat.Protocol(),
+		fins.Protocol(),
 		ftp.Protocol(),
+		goose.Protocol(),
 		hartip.Protocol(),
 		http.Protocol(),
+		iec104.Protocol(),
 		ike.Protocol(),
 		imap.Protocol(),
 		isotsap.Protocol(),
@@ -77,6 +97,7 @@ func Protocols() []dissect.Protocol {
 		ldap.Protocol(),
 		lldp.Protocol(),
 		modbus.Protocol(),
+		mqtt.Protocol(),
 		mrp.Protocol(),
 		msrpc.Protocol(),
 		nbdgm.Protocol(),
@@ -94,11 +115,14 @@ func Protocols() []dissect.Protocol {
 		rdp.Protocol(),
 		smb.Protocol(),
 		smtp.Protocol(),
+		snmp.Protocol(),
 		ssdp.Protocol(),
 		ssh.Protocol(),
 		stp.Protocol(),
 		stun.Protocol(),
 		sunrpc.Protocol(),
+		sv.Protocol(),
+		synchrophasor.Protocol(),
 		syslog.Protocol(),
 		tds.Protocol(),
 		teamviewer.Protocol(),

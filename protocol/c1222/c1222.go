@@ -34,11 +34,14 @@ const (
 	Ciphered      Security = 2
 )
 
-// Message is one message. Titles are bodies of object identifiers, absolute or
-// relative, and borrowed.
+// Message is one message. The titles name the receiver and the sender: an object
+// identifier, or with the tag Context|0 one relative to that of all C12.22
+// nodes. They are borrowed.
 type Message struct {
-	Called, Calling []byte
-	Invocation      uint32
+	Called, Calling ber.Element
+	Invocation      uint32 // the sender's number of the message
+	Answers         uint32 // the number that a response answers
+	Answering       bool   // Answers is there
 	Security        Security
 	Class           []byte // kind of device, four characters, often left out
 	services        []byte
@@ -47,6 +50,7 @@ type Message struct {
 const (
 	tagMessage     = ber.Application | 0
 	tagCalled      = ber.Context | 2
+	tagAnswers     = ber.Context | 4
 	tagCalling     = ber.Context | 6
 	tagInvocation  = ber.Context | 8
 	tagInformation = ber.Context | 30
@@ -77,8 +81,11 @@ func Decode(b []byte) (Message, int, error) {
 			m.Called = inner(f)
 		case tagCalling:
 			m.Calling = inner(f)
+		case tagAnswers:
+			v, ok := ber.Unsigned(inner(f).Body)
+			m.Answers, m.Answering = uint32(v), ok
 		case tagInvocation:
-			v, _ := ber.Unsigned(inner(f))
+			v, _ := ber.Unsigned(inner(f).Body)
 			m.Invocation = uint32(v)
 		case tagInformation:
 			if !m.information(f) {
@@ -89,11 +96,11 @@ func Decode(b []byte) (Message, int, error) {
 	}
 }
 
-// inner is the body of the element in an explicit tag.
-func inner(e ber.Element) []byte {
+// inner is the element in an explicit tag.
+func inner(e ber.Element) ber.Element {
 	c := e.Children()
 	x, _ := c.Next()
-	return x.Body
+	return x
 }
 
 // information opens the EXTERNAL and reads what goes before the services.

@@ -62,7 +62,7 @@ func TestDecode(t *testing.T) {
 			if err != nil || n != len(in) {
 				t.Fatalf("%d of %d bytes, %v", n, len(in), err)
 			}
-			if m.Security != c.security || string(m.Class) != c.class || m.Invocation != 258 || len(m.Called) != 5 {
+			if m.Security != c.security || string(m.Class) != c.class || m.Invocation != 258 || len(m.Called.Body) != 5 || m.Answering {
 				t.Errorf("got %+v", m)
 			}
 			s := m.Services()

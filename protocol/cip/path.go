@@ -136,6 +136,9 @@ func (p Path) plausible() bool {
 	return n > 0
 }
 
+// Named reports whether the path begins with the name of a tag.
+func (p Path) Named() bool { return len(p) > 0 && p[0] == 0x91 }
+
 // Address is what a path names, in a form that a table can be asked about. Of
 // several classes the last counts: it is the object that the service reaches.
 type Address struct {

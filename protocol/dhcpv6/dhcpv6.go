@@ -38,11 +38,15 @@ const (
 	InformationRequest Type = 11
 	RelayForward       Type = 12
 	RelayReply         Type = 13
+
+	leaseReply Type = 15 // LEASEQUERY-REPLY, RFC 5007
+
+	lastType Type = 36 // the last of the registry, for failover and leasequeries
 )
 
 // FromServer reports whether servers send this type.
 func (t Type) FromServer() bool {
-	return t == Advertise || t == Reply || t == Reconfigure || t == RelayReply
+	return t == Advertise || t == Reply || t == Reconfigure || t == RelayReply || t == leaseReply
 }
 
 // Options that have names here.
@@ -83,7 +87,7 @@ func Decode(b []byte) (Message, int, error) {
 			return Message{}, 0, ErrShort
 		}
 		t := Type(b[0])
-		if t == 0 || t > RelayReply || hops > maxRelays {
+		if t == 0 || t > lastType || hops > maxRelays {
 			return Message{}, 0, ErrFormat
 		}
 		if t != RelayForward && t != RelayReply {

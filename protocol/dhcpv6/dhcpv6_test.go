@@ -84,7 +84,7 @@ func TestDecodeRefuses(t *testing.T) {
 		name, bytes string
 		want        error
 	}{
-		{"an unknown type", "20 123456", ErrFormat},
+		{"an unknown type", "30 123456", ErrFormat},
 		{"type 0", "00 123456", ErrFormat},
 		{"a relay without a message", "0c 00" + strings.Repeat("00", 32), ErrShort},
 		{"too many relays", deep, ErrFormat},

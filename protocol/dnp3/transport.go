@@ -28,6 +28,9 @@ type Assembler struct {
 	open bool
 }
 
+// Reset drops the fragment begun and keeps the buffer.
+func (a *Assembler) Reset() { a.open = false }
+
 // Add takes the next segment and returns a fragment when it is whole, borrowed
 // from the segment or the Assembler until the next call. A segment out of order
 // drops the fragment begun.

@@ -119,7 +119,6 @@ const (
 	RegALStatus  = 0x0130
 	RegALCode    = 0x0134
 	RegEEPROM    = 0x0502 // control, then a word address, then data
-	RegEEPROMAt  = 0x0504
 	RegEEPROMGet = 0x0508
 	RegMailbox   = 0x1000 // the first that can hold a mailbox
 )
@@ -171,24 +170,33 @@ const (
 
 // EEPROMRequest is the word whose reading the datagram starts.
 func (d Datagram) EEPROMRequest() (word uint32, ok bool) {
-	const control, address = 2, 4
+	const control, address = 2, 2 // of the address many masters write half
 	if !d.Command.Writes() || d.Command.Logical() || d.Register != RegEEPROM || len(d.Data) < control+address {
 		return 0, false
 	}
 	if binary.LittleEndian.Uint16(d.Data)&0x0700 != 0x0100 {
 		return 0, false
 	}
-	return binary.LittleEndian.Uint32(d.Data[control:]), true
+	word = uint32(binary.LittleEndian.Uint16(d.Data[control:]))
+	if len(d.Data) >= control+4 {
+		word |= uint32(binary.LittleEndian.Uint16(d.Data[control+address:])) << 16
+	}
+	return word, true
 }
 
-// EEPROMData is what was read from the EEPROM: four or eight bytes.
-func (d Datagram) EEPROMData() ([]byte, bool) {
+// EEPROMData is what was read from the EEPROM: four or eight bytes. A datagram
+// that reads from the control register on also brings the word that they begin
+// at; else word is 0.
+func (d Datagram) EEPROMData() (word uint32, data []byte, ok bool) {
 	if !d.Command.Reads() || d.Command.Logical() || d.Counter == 0 {
-		return nil, false
+		return 0, nil, false
 	}
-	skip := RegEEPROMGet - int(d.Register)
-	if d.Register < RegEEPROM || skip < 0 || len(d.Data) < skip+4 {
-		return nil, false
+	const busy = 0x8000
+	switch b := d.Data; {
+	case d.Register == RegEEPROMGet && len(b) >= 4:
+		return 0, b[:min(len(b), 8)], true
+	case d.Register == RegEEPROM && len(b) >= 10 && binary.LittleEndian.Uint16(b)&busy == 0:
+		return binary.LittleEndian.Uint32(b[2:]), b[6:min(len(b), 14)], true
 	}
-	return d.Data[skip:min(len(d.Data), skip+8)], true
+	return 0, nil, false
 }

@@ -17,11 +17,12 @@ func unhex(s string) []byte {
 }
 
 var (
-	toOp     = unhex("1c10 08 03 0000 2001 0280 0000 1100 0000 07 04 0000 3001 0200 0000 0800 0500")
-	eeprom   = unhex("2610 05 01 e903 0205 0680 0000 0001 08000000 0100 04 02 e903 0805 0800 0000 0200000052304403 0100")
-	download = unhex("1c10 05 01 e903 0010 1000 0000 0a00 0000 00 13 0020 2f 1260 00 06000000 0100")
-	name     = unhex("2010 04 01 e903 8010 1400 0000 0e00 0000 00 13 0030 41 0810 00 04000000 454c3130 0100")
-	firmware = unhex("1c10 05 01 e903 0010 1000 0000 0a00 0000 00 14 0200 00000000 66772e62 0100")
+	toOp      = unhex("1c10 08 03 0000 2001 0280 0000 1100 0000 07 04 0000 3001 0200 0000 0800 0500")
+	eeprom    = unhex("2610 05 01 e903 0205 0680 0000 0001 08000000 0100 04 02 e903 0805 0800 0000 0200000052304403 0100")
+	eepromAll = unhex("1610 01 03 0200 0205 0a00 0000 0000 0e000000 2a000000 0100")
+	download  = unhex("1c10 05 01 e903 0010 1000 0000 0a00 0000 00 13 0020 2f 1260 00 06000000 0100")
+	name      = unhex("2010 04 01 e903 8010 1400 0000 0e00 0000 00 13 0030 41 0810 00 04000000 454c3130 0100")
+	firmware  = unhex("1c10 05 01 e903 0010 1000 0000 0a00 0000 00 14 0200 00000000 66772e62 0100")
 )
 
 func datagrams(t *testing.T, b []byte) []Datagram {
@@ -58,8 +59,12 @@ func TestEEPROM(t *testing.T) {
 	if w, ok := d[0].EEPROMRequest(); !ok || w != WordVendor || d[0].Station != 1001 {
 		t.Errorf("%x %v", w, ok)
 	}
-	if v, ok := d[1].EEPROMData(); !ok || hex.EncodeToString(v) != "0200000052304403" {
+	if _, v, ok := d[1].EEPROMData(); !ok || hex.EncodeToString(v) != "0200000052304403" {
 		t.Errorf("%x %v", v, ok)
+	}
+	d = datagrams(t, eepromAll)
+	if w, v, ok := d[0].EEPROMData(); !ok || w != WordSerial || hex.EncodeToString(v) != "2a000000" {
+		t.Errorf("%x %x %v", w, v, ok)
 	}
 }
 
@@ -111,7 +116,7 @@ func walk(t *testing.T, b []byte) {
 		total += datagramHeader + len(d.Data) + 2
 		_, _ = d.ALControl()
 		_, _ = d.EEPROMRequest()
-		_, _ = d.EEPROMData()
+		_, _, _ = d.EEPROMData()
 		m, _ := d.Mailbox()
 		_, _ = m.SDO()
 		_, _ = m.File()
@@ -122,7 +127,7 @@ func walk(t *testing.T, b []byte) {
 }
 
 func TestTruncation(t *testing.T) {
-	for _, f := range [][]byte{toOp, eeprom, download, name, firmware} {
+	for _, f := range [][]byte{toOp, eeprom, eepromAll, download, name, firmware} {
 		for i := range f {
 			walk(t, f[:i])
 		}
@@ -130,7 +135,7 @@ func TestTruncation(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, b := range [][]byte{toOp, eeprom, download, name, firmware} {
+	for _, b := range [][]byte{toOp, eeprom, eepromAll, download, name, firmware} {
 		f.Add(b)
 	}
 	f.Fuzz(walk)

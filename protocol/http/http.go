@@ -69,6 +69,24 @@ func Decode(b []byte) (Head, int, error) {
 	}
 }
 
+// DecodeWhole is Decode for a datagram, where some senders leave out the empty
+// line at the end, or the end of the last line.
+func DecodeWhole(b []byte) (Head, int, error) {
+	h, n, err := Decode(b)
+	if !errors.Is(err, ErrShort) {
+		return h, n, err
+	}
+	line, start, ok := cutLine(b)
+	if !ok {
+		return Head{}, 0, ErrShort
+	}
+	if h, err = startLine(line); err != nil {
+		return Head{}, 0, err
+	}
+	h.fields = b[start:]
+	return h, len(b), nil
+}
+
 // cutLine is the first line without its end, and its length with it.
 func cutLine(b []byte) (line []byte, n int, ok bool) {
 	end := bytes.IndexByte(b, '\n')

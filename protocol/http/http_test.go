@@ -43,6 +43,24 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestDecodeWhole(t *testing.T) {
+	for _, c := range []struct {
+		name, in, st string
+		err          error
+	}{
+		{"whole", "M-SEARCH * HTTP/1.1\r\nST: a\r\n\r\n", "a", nil},
+		{"no empty line", "M-SEARCH * HTTP/1.1\r\nST: a\r\n", "a", nil},
+		{"no fields", "M-SEARCH * HTTP/1.1\r\n", "", nil},
+		{"no end of the first line", "M-SEARCH * HTTP/1.1", "", ErrShort},
+		{"binary", "\x00\x01\r\n", "", ErrFormat},
+	} {
+		h, n, err := DecodeWhole([]byte(c.in))
+		if string(h.Field("ST")) != c.st || !errors.Is(err, c.err) || err == nil && n != len(c.in) {
+			t.Errorf("%s: %q, %d, %v", c.name, h.Field("ST"), n, err)
+		}
+	}
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name, in string

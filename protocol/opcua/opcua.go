@@ -54,6 +54,10 @@ const HeaderSize = 8
 // MaxChunk is the largest chunk that Decode waits for in whole.
 const MaxChunk = 1 << 17
 
+// maxSize is larger than any chunk and smaller than four letters read as a
+// number.
+const maxSize = 1 << 28
+
 // Decode reads the first transport message in b and returns the number of
 // bytes it took. Of a message larger than MaxChunk it returns the first part
 // that stands in b, and the size of the whole.
@@ -66,7 +70,7 @@ func Decode(b []byte) (Chunk, int, error) {
 	}
 	c := Chunk{Type: typeOf(b), Last: b[3]}
 	size := int64(binary.LittleEndian.Uint32(b[4:]))
-	if size < minimum(c.Type) || size > 1<<30 {
+	if size < minimum(c.Type) || size > maxSize {
 		return Chunk{}, 0, ErrHeader
 	}
 	if size > MaxChunk {

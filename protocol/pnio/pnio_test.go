@@ -203,7 +203,7 @@ func TestAnnotation(t *testing.T) {
 	if !ok || string(a.Type) != "S7-1500" || string(a.Order) != "6ES7 672-5DC01-0YA0" || string(a.Hardware) != "0" || a.Prefix != 'V' || string(a.Software) != "2 1 7" {
 		t.Errorf("%q %v", a, ok)
 	}
-	if _, ok := DecodeAnnotation([]byte("Windows Event Log")); ok {
+	if _, ok := DecodeAnnotation([]byte("Windows Event Log, a service with a rather long annotation")); ok {
 		t.Error("another server's annotation was taken for a device's")
 	}
 }

@@ -229,9 +229,10 @@ type Annotation struct {
 	Prefix                          byte
 }
 
-// DecodeAnnotation reads the annotation of an endpoint mapper entry.
+// DecodeAnnotation reads the annotation of an endpoint mapper entry: blanks
+// stand between the fields.
 func DecodeAnnotation(b []byte) (Annotation, bool) {
-	if len(b) < 62 {
+	if len(b) < 55 || b[25] != ' ' || b[46] != ' ' || b[52] != ' ' {
 		return Annotation{}, false
 	}
 	return Annotation{Type: trim(b[:25]), Order: trim(b[26:46]), Hardware: trim(b[47:52]), Prefix: b[53], Software: trim(b[54:min(63, len(b))])}, true

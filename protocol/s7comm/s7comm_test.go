@@ -37,7 +37,7 @@ var frames = map[string]string{
 	"acknowledgement":           "32 02 0000 0502 0000 0000 d2 09",
 	"SZL request":               "32 07 0000 0600 0008 0008 00 01 12 04 11 44 01 00 ff 09 0004 0011 0000",
 	"SZL answer with a record":  "32 07 0000 0600 000c 0028 00 01 12 08 12 84 01 01 00 00 0000 ff 09 0024 0011 0000 001c 0001 0007 2020202020202020202020202020202020202020 00c0 5603 0207",
-	"mode change report":        "32 07 0000 0000 0008 0000 00 01 00 10 10 00 02 00",
+	"mode change report":        "32 07 0000 0000 0008 0000 01 00 10 10 00 00 02 00",
 }
 
 func decode(t *testing.T, name string) PDU {

@@ -41,8 +41,7 @@ type UserdataHead struct {
 
 // DecodeUserdata reads the parameters of a userdata unit.
 func DecodeUserdata(param []byte) (UserdataHead, bool) {
-	// The third byte is 0x12, and 0 in mode transition reports.
-	if len(param) < 8 || param[0] != 0 || param[1] != 1 || param[2]&^0x12 != 0 {
+	if len(param) < 8 || !userdataStart(param) {
 		return UserdataHead{}, false
 	}
 	kind := param[5] >> 4 // bits 0 and 1 are both set in the SINUMERIK family
@@ -64,6 +63,12 @@ func DecodeUserdata(param []byte) (UserdataHead, bool) {
 		u.Unit, u.More, u.Error = param[8], param[9] != 0, be16(param[10:])
 	}
 	return u, true
+}
+
+// userdataStart knows the three bytes in front: 00 01 12, and 01 00 10 in mode
+// transition reports.
+func userdataStart(p []byte) bool {
+	return p[0] == 0 && p[1] == 1 && p[2] == 0x12 || p[0] == 1 && p[1] == 0 && p[2] == 0x10
 }
 
 // RequestedBlock is the block that a request for block information is about.

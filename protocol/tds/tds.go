@@ -71,7 +71,9 @@ func Peek(b []byte) (Packet, int, error) {
 		return Packet{}, 0, ErrShort
 	}
 	n := int(binary.BigEndian.Uint16(b[2:]))
-	if n < HeaderLen || n > maxPacket || b[7] != 0 {
+	// The window is unused and zero; some clients leave garbage there in an
+	// attention, which they send in a hurry.
+	if n < HeaderLen || n > maxPacket || b[7] != 0 && Type(b[0]) != Attention {
 		return Packet{}, 0, ErrProtocol
 	}
 	return Packet{Type: Type(b[0]), Last: b[1]&1 != 0, Process: binary.BigEndian.Uint16(b[4:]), Sequence: b[6]}, n, nil

@@ -26,6 +26,9 @@ const (
 	helloMagic, helloSize = 0x1724, 5
 	frameMagic, frameSize = 0x1130, 24
 
+	// Datagrams have a header of their own in front of a first frame.
+	datagramSize = 11
+
 	maxBody = 1 << 20
 )
 
@@ -58,4 +61,19 @@ func Decode(b []byte) (Frame, int, error) {
 		return Frame{false, b[2]}, frameSize + int(size), nil
 	}
 	return Frame{}, 0, ErrFormat
+}
+
+// DecodeDatagram reads the frame in a datagram, which it fills to the end.
+func DecodeDatagram(b []byte) (Frame, int, error) {
+	if len(b) < datagramSize+helloSize {
+		return Frame{}, 0, ErrShort
+	}
+	f, n, err := Decode(b[datagramSize:])
+	switch {
+	case err != nil:
+		return Frame{}, 0, err
+	case !f.Hello || b[datagramSize-1] != 3 || datagramSize+n != len(b):
+		return Frame{}, 0, ErrFormat
+	}
+	return f, len(b), nil
 }

@@ -30,6 +30,21 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestDecodeDatagram(t *testing.T) {
+	good := append(make([]byte, 10), 3, 0x17, 0x24, 0x73, 4, 0, 0, 0, 0, 0)
+	if f, n, err := DecodeDatagram(good); err != nil || n != len(good) || f.Command != 0x73 {
+		t.Errorf("%+v, %d, %v", f, n, err)
+	}
+	for i := range good {
+		if _, n, err := DecodeDatagram(good[:i]); err == nil || n != 0 {
+			t.Errorf("prefix %d: %d, %v", i, n, err)
+		}
+	}
+	if _, _, err := DecodeDatagram(append(good, 0)); !errors.Is(err, ErrFormat) {
+		t.Error("bytes behind the frame:", err)
+	}
+}
+
 func TestTruncation(t *testing.T) {
 	for i := range later {
 		if _, n, err := Decode(later[:i]); !errors.Is(err, ErrShort) || n != 0 {
@@ -42,6 +57,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add(hello)
 	f.Add(later)
 	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, n, err := DecodeDatagram(b); err == nil && n != len(b) {
+			t.Fatalf("took %d of %d bytes", n, len(b))
+		}
 		if _, n, err := Decode(b); err == nil && (n < helloSize || n > maxBody+frameSize) {
 			t.Fatalf("frame of %d bytes", n)
 		}

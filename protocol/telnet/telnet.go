@@ -104,17 +104,21 @@ func subnegotiation(b []byte) (Token, int, error) {
 }
 
 // Negotiates counts the option negotiations at the start of b, whole ones
-// only; ok is false when other bytes than those and text follow.
+// only; ok is false when b begins with other commands than those. The registry
+// gives options up to 49 and some from 138 on that few implement.
 func Negotiates(b []byte) (count int, ok bool) {
 	for len(b) > 0 && b[0] == IAC {
 		t, n, err := Decode(b)
 		if errors.Is(err, ErrShort) {
-			return count, true
+			return count, len(b) < 2 || b[1] >= SB && b[1] != IAC
 		}
-		if err != nil || t.Command < SB && t.Command != 0 || t.Command >= Will && t.Option > 49 && t.Option != 255 {
+		if err != nil || t.Command < SB || t.Option > 49 {
 			return count, false
 		}
 		count++
+		if t.Command == SB {
+			count++ // begins and ends with a command
+		}
 		b = b[n:]
 	}
 	return count, true

@@ -44,6 +44,8 @@ func TestNegotiates(t *testing.T) {
 		{"\xff\xfd\x18\xff\xfb\x01login:", 2, true},
 		{"\xff\xfd\x18\xff", 1, true},
 		{"\xff\xd8\xff\xe0", 0, false}, // a JPEG picture
+		{"\xff\xfa\x25\x02\x02\xff\xf0", 2, true},
+		{"\xff\xff\xff\xff\xff\xff", 0, false}, // the marker of BGP
 		{"text", 0, true},
 	} {
 		if count, ok := Negotiates([]byte(c.in)); count != c.count || ok != c.ok {

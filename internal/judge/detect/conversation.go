@@ -9,32 +9,38 @@ import (
 
 // Conversation judges who talks to whom.
 func (d *Detector) Conversation(c *plant.Conversation) {
-	client, server := d.subject(c.Client), d.subject(c.Server)
 	d.half.count(c)
 	d.dhcp(c)
-	if client != nil {
+	client, known := d.traits(c.Client)
+	if known {
 		d.reach(c)
 	}
-	if client == nil || server == nil {
+	server, both := d.traits(c.Server)
+	if !known || !both {
 		return
 	}
 	switch {
 	case !c.Answered:
-	case server.Kind == plant.KindExternal && isPlant(client) && client.Kind != plant.KindExternal:
+	case server&Outside != 0 && client&OnPlantFloor != 0:
 		d.talk("internet", c, c.Client)
-	case client.Kind == plant.KindExternal && isPlant(server) && server.Kind != plant.KindExternal && c.Transport == plant.TCP && c.Established:
+	case client&Outside != 0 && server&OnPlantFloor != 0 && c.Transport == plant.TCP && c.Established:
 		d.talk("inbound", c, c.Server)
 	case crosses(client, server) && !harmless[c.Protocol]:
 		d.talk("crossing", c, c.Client)
 	}
-	if c.Answered && remote[c.Protocol] && isPlant(server) {
+	if c.Answered && remote[c.Protocol] && server&OnPlantFloor != 0 {
 		d.talk("remote-access", c, c.Server)
 	}
 	if c.Lost > 0 {
-		e := d.event(c, c.Server)
-		e.line = fmt.Sprintf("%s: %d bytes missing", e.line, c.Lost)
-		d.report("gaps", e)
+		d.gap(c)
 	}
+}
+
+func (d *Detector) gap(c *plant.Conversation) {
+	e, lost := d.event(c, c.Server), c.Lost
+	talk := e.line
+	e.line = func() string { return fmt.Sprintf("%s: %d bytes missing", talk(), lost) }
+	d.report("gaps", e)
 }
 
 // remote are the protocols that put somebody in front of a computer's screen or
@@ -48,16 +54,10 @@ var harmless = map[string]bool{
 	"igmp": true, "lldp": true, "cdp": true, "stp": true, "ssdp": true, "ws-discovery": true, "ptp": true, "syslog": true,
 }
 
-// isPlant reports whether an asset belongs to the plant floor.
-func isPlant(s *Subject) bool { return s.Side == plant.SideOT }
-
-// isOffice reports whether an asset belongs to the office.
-func isOffice(s *Subject) bool { return s.Side == plant.SideIT && s.Kind != plant.KindExternal }
-
 // crosses reports whether an office and a plant device talk, in either
 // direction.
-func crosses(a, b *Subject) bool {
-	return isOffice(a) && isPlant(b) || isPlant(a) && isOffice(b)
+func crosses(a, b Traits) bool {
+	return a&InOffice != 0 && b&OnPlantFloor != 0 || a&OnPlantFloor != 0 && b&InOffice != 0
 }
 
 func (d *Detector) talk(rule string, c *plant.Conversation, about plant.Endpoint) {
@@ -69,12 +69,15 @@ func (d *Detector) event(c *plant.Conversation, about plant.Endpoint) event {
 	if about == c.Server {
 		other = c.Client
 	}
-	where := c.Protocol
-	if c.Port != 0 {
-		where = fmt.Sprintf("%s, %s port %d", c.Protocol, c.Transport, c.Port)
+	line := func() string {
+		where := c.Protocol
+		if c.Port != 0 {
+			where = fmt.Sprintf("%s, %s port %d", c.Protocol, c.Transport, c.Port)
+		}
+		return fmt.Sprintf("%s → %s: %s", d.label(c.Client), d.label(c.Server), where)
 	}
 	return event{
-		line: fmt.Sprintf("%s → %s: %s", d.label(c.Client), d.label(c.Server), where), first: c.First, last: c.Last,
+		line: line, first: c.First, last: c.Last,
 		packet: c.Packet, count: c.Flows, about: []plant.Endpoint{about, other},
 	}
 }
@@ -103,7 +106,7 @@ func (d *Detector) reach(c *plant.Conversation) {
 	if c.Established || c.Transport == plant.Ethernet || c.Answered && c.Transport != plant.TCP || harmless[c.Protocol] || !unicast(c.Server.IP) {
 		return
 	}
-	i := d.number(c.Client)
+	i := d.assets.Number(c.Client)
 	r := d.scans[i]
 	if r == nil {
 		r = &reach{client: c.Client, addresses: map[netip.Addr]bool{}, ports: map[string]bool{}, ref: c.Packet}
@@ -130,7 +133,7 @@ func unicast(a netip.Addr) bool {
 }
 
 func (d *Detector) closeScans() {
-	for i := range d.subjects {
+	for i := range d.assets.Traits {
 		r := d.scans[i]
 		if r == nil || len(r.addresses) < scanAddresses && len(r.ports) < scanPorts {
 			continue
@@ -140,7 +143,9 @@ func (d *Detector) closeScans() {
 			more = "more than "
 		}
 		d.report("scan", event{
-			line:  fmt.Sprintf("%s tried %s%d addresses and %d ports without success", d.label(r.client), more, len(r.addresses), len(r.ports)),
+			line: func() string {
+				return fmt.Sprintf("%s tried %s%d addresses and %d ports without success", d.label(r.client), more, len(r.addresses), len(r.ports))
+			},
 			first: r.first.First, last: r.last.Last, packet: r.ref, count: r.unanswered, about: []plant.Endpoint{r.client},
 		})
 	}
@@ -158,10 +163,10 @@ func (d *Detector) closeServers() {
 	if len(d.servers) < 2 {
 		return
 	}
-	for i := range d.subjects {
+	for i := range d.assets.Traits {
 		for e := range d.servers {
-			if d.number(e) == i {
-				d.report("dhcp-servers", event{line: d.label(e), about: []plant.Endpoint{e}})
+			if d.assets.Number(e) == i {
+				d.report("dhcp-servers", event{line: func() string { return d.label(e) }, about: []plant.Endpoint{e}})
 			}
 		}
 	}
@@ -195,7 +200,8 @@ func (d *Detector) closeHalves() {
 		if c.PacketsUp > 0 {
 			seen = "client"
 		}
-		e.line += ", only the " + seen + " is seen"
+		talk := e.line
+		e.line = func() string { return talk() + ", only the " + seen + " is seen" }
 		d.report("half-seen", e)
 	}
 	d.half.examples = nil

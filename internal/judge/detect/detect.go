@@ -39,19 +39,35 @@ func Rules() ([]Rule, error) {
 	return rules, nil
 }
 
-// Subject is what a detector must know of an asset.
-type Subject struct {
-	ID    string
-	Label string // what people call it: a name, else an address
-	Kind  plant.AssetKind
-	Side  plant.Side
-	Level float64
-	Role  plant.Role
+// Traits are what the rules about who talks to whom ask of an asset.
+type Traits uint8
+
+// Traits of assets.
+const (
+	OnPlantFloor Traits = 1 << iota
+	InOffice
+	Outside
+)
+
+// TraitsOf takes them from an asset.
+func TraitsOf(a *plant.Asset) Traits {
+	switch {
+	case a.Kind == plant.KindExternal:
+		return Outside
+	case a.Side == plant.SideOT:
+		return OnPlantFloor
+	case a.Side == plant.SideIT:
+		return InOffice
+	}
+	return 0
 }
 
-// SubjectOf takes it from an asset.
-func SubjectOf(a *plant.Asset) Subject {
-	return Subject{ID: a.ID, Label: Label(a), Kind: a.Kind, Side: a.Side, Level: a.Level, Role: a.Role}
+// Assets is how a detector asks for assets. Number gives the place of an
+// endpoint's asset, -1 for none; Traits and At are by place.
+type Assets struct {
+	Number func(plant.Endpoint) int
+	Traits []Traits
+	At     func(number int) *plant.Asset
 }
 
 // Label is what people call an asset: its name and address, or what it is.
@@ -81,8 +97,8 @@ type Detector struct {
 	rules      map[string]*Rule
 	order      []string
 	weaknesses []Weakness
-	subjects   []Subject
-	number     func(plant.Endpoint) int
+	assets     Assets
+	names      map[int]string // of assets that stand in a finding
 	found      map[string]*found
 
 	scans   map[int]*reach
@@ -113,11 +129,10 @@ func Builtin() (Knowledge, error) {
 	return Knowledge{rules, weaknesses}, err
 }
 
-// New makes a detector. subjects are the assets in the order of the inventory,
-// number gives the place of an endpoint's asset there, -1 for none.
-func New(k Knowledge, subjects []Subject, number func(plant.Endpoint) int) *Detector {
+// New makes a detector.
+func New(k Knowledge, assets Assets) *Detector {
 	d := &Detector{
-		rules: map[string]*Rule{}, weaknesses: k.Weaknesses, subjects: subjects, number: number, found: map[string]*found{},
+		rules: map[string]*Rule{}, weaknesses: k.Weaknesses, assets: assets, names: map[int]string{}, found: map[string]*found{},
 		scans: map[int]*reach{}, servers: map[plant.Endpoint]bool{},
 	}
 	for i := range k.Rules {
@@ -127,17 +142,21 @@ func New(k Knowledge, subjects []Subject, number func(plant.Endpoint) int) *Dete
 	return d
 }
 
-// subject is the asset of an endpoint, nil if it belongs to none.
-func (d *Detector) subject(e plant.Endpoint) *Subject {
-	if i := d.number(e); i >= 0 && i < len(d.subjects) {
-		return &d.subjects[i]
+// Know gives the traits of the assets, by place: what is judged from then on
+// may ask for them.
+func (d *Detector) Know(traits []Traits) { d.assets.Traits = traits }
+
+// traits are those of an endpoint's asset; known is false if it has none.
+func (d *Detector) traits(e plant.Endpoint) (t Traits, known bool) {
+	if i := d.assets.Number(e); i >= 0 && i < len(d.assets.Traits) {
+		return d.assets.Traits[i], true
 	}
-	return nil
+	return 0, false
 }
 
 // event is one thing that a rule matched.
 type event struct {
-	line        string
+	line        func() string // made only when it is kept
 	first, last time.Time
 	packet      plant.PacketRef
 	count       uint64
@@ -163,16 +182,20 @@ func (d *Detector) report(rule string, e event) {
 		f.Last = e.last
 	}
 	for _, x := range e.about {
-		if i := d.number(x); i >= 0 && i < len(d.subjects) && !f.assets[i] && len(f.Assets) < maxDetails {
+		if i := d.assets.Number(x); i >= 0 && !f.assets[i] && len(f.Assets) < maxDetails {
 			f.assets[i] = true
-			f.Assets = append(f.Assets, d.subjects[i].ID)
+			f.Assets = append(f.Assets, d.assets.At(i).ID)
 		}
 	}
-	if f.lines[e.line] || len(f.Details) >= maxDetails {
+	if len(f.Details) >= maxDetails {
 		return
 	}
-	f.lines[e.line] = true
-	f.Details = append(f.Details, e.line)
+	line := e.line()
+	if f.lines[line] {
+		return
+	}
+	f.lines[line] = true
+	f.Details = append(f.Details, line)
 	f.Evidence = append(f.Evidence, e.packet)
 }
 
@@ -196,8 +219,14 @@ func (d *Detector) Findings() []plant.Finding {
 
 // label names an endpoint: by its asset, else by its address.
 func (d *Detector) label(e plant.Endpoint) string {
-	if s := d.subject(e); s != nil && s.Label != "" {
-		return s.Label
+	i := d.assets.Number(e)
+	if i < 0 {
+		return e.Addr()
 	}
-	return e.Addr()
+	name, known := d.names[i]
+	if !known {
+		name = Label(d.assets.At(i))
+		d.names[i] = name
+	}
+	return name
 }

@@ -12,11 +12,12 @@ func (d *Detector) Operation(o *plant.Operation) {
 	if rule := ruleOf(o); rule != "" {
 		d.report(rule, d.operationEvent(o))
 	}
-	requester, responder := d.subject(o.Requester), d.subject(o.Responder)
-	if requester == nil || responder == nil {
+	if o.Verb.Kind < plant.Write || !controls[o.Verb.Protocol] {
 		return
 	}
-	if o.Verb.Kind >= plant.Write && isOffice(requester) && isPlant(responder) && controls[o.Verb.Protocol] {
+	requester, _ := d.traits(o.Requester)
+	responder, _ := d.traits(o.Responder)
+	if requester&InOffice != 0 && responder&OnPlantFloor != 0 {
 		d.report("office-controls", d.operationEvent(o))
 	}
 }
@@ -52,6 +53,16 @@ var controls = map[string]bool{
 }
 
 func (d *Detector) operationEvent(o *plant.Operation) event {
+	return event{
+		line: func() string {
+			return fmt.Sprintf("%s → %s: %s (%s)", d.label(o.Requester), d.label(o.Responder), done(o), o.Verb.Protocol)
+		},
+		first: o.First, last: o.Last, packet: o.Packet, count: max(o.Requests, o.Responses), about: []plant.Endpoint{o.Responder, o.Requester},
+	}
+}
+
+// done says what an operation did and how it was answered.
+func done(o *plant.Operation) string {
 	what := o.Verb.Name
 	if o.Object != "" {
 		what += " " + o.Object
@@ -64,10 +75,7 @@ func (d *Detector) operationEvent(o *plant.Operation) event {
 	case o.Requests > 0 && o.Responses == 0:
 		what += ", no answer seen"
 	}
-	return event{
-		line: fmt.Sprintf("%s → %s: %s (%s)", d.label(o.Requester), d.label(o.Responder), what, o.Verb.Protocol), first: o.First, last: o.Last,
-		packet: o.Packet, count: max(o.Requests, o.Responses), about: []plant.Endpoint{o.Responder, o.Requester},
-	}
+	return what
 }
 
 // Asset judges what is known of one asset.
@@ -85,7 +93,7 @@ func (d *Detector) Asset(a *plant.Asset) {
 	for i := range a.Conflicts {
 		c := &a.Conflicts[i]
 		if c.Field == plant.FieldAddress && len(c.Facts) > 0 {
-			d.report("address-conflict", event{line: Label(a) + ": " + c.Why, first: a.First, last: a.Last, packet: c.Facts[0].Packet, about: []plant.Endpoint{about}})
+			d.report("address-conflict", event{line: func() string { return Label(a) + ": " + c.Why }, first: a.First, last: a.Last, packet: c.Facts[0].Packet, about: []plant.Endpoint{about}})
 		}
 	}
 }
@@ -107,7 +115,7 @@ func (d *Detector) fact(a *plant.Asset, f *plant.Fact, about plant.Endpoint) {
 	if rule == "" {
 		return
 	}
-	d.report(rule, event{line: Label(a) + ": " + says, first: f.First, last: f.Last, packet: f.Packet, count: f.Count, about: []plant.Endpoint{about}})
+	d.report(rule, event{line: func() string { return Label(a) + ": " + says }, first: f.First, last: f.Last, packet: f.Packet, count: f.Count, about: []plant.Endpoint{about}})
 }
 
 // Anomaly judges what broke.
@@ -116,7 +124,9 @@ func (d *Detector) Anomaly(x *plant.Anomaly) {
 		return
 	}
 	d.report("malformed", event{
-		line: fmt.Sprintf("%s → %s: %s (%s)", d.label(x.Source), d.label(x.Destination), x.Text, x.Protocol), first: x.First, last: x.Last,
+		line: func() string {
+			return fmt.Sprintf("%s → %s: %s (%s)", d.label(x.Source), d.label(x.Destination), x.Text, x.Protocol)
+		}, first: x.First, last: x.Last,
 		packet: x.Packet, count: x.Count, about: []plant.Endpoint{x.Source, x.Destination},
 	})
 }
@@ -124,13 +134,15 @@ func (d *Detector) Anomaly(x *plant.Anomaly) {
 // Capture judges what a capture as a whole cannot show.
 func (d *Detector) Capture(c *plant.Capture) {
 	if c.Undecoded > 0 {
-		d.report("unread", event{line: fmt.Sprintf("%s: %d of %d packets have a link or network layer that is not read", c.File, c.Undecoded, c.Packets), first: c.First, last: c.Last, count: c.Undecoded})
+		d.report("unread", event{line: func() string {
+			return fmt.Sprintf("%s: %d of %d packets have a link or network layer that is not read", c.File, c.Undecoded, c.Packets)
+		}, first: c.First, last: c.Last, count: c.Undecoded})
 	}
 	if c.Truncated {
 		line := c.File + ": ends in the middle of a record"
 		if c.Problem != "" {
 			line = c.File + ": " + c.Problem
 		}
-		d.report("unread", event{line: line, first: c.First, last: c.Last})
+		d.report("unread", event{line: func() string { return line }, first: c.First, last: c.Last})
 	}
 }

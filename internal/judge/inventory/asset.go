@@ -14,29 +14,36 @@ func (b *Builder) Assets() iter.Seq[*plant.Asset] {
 	return func(yield func(*plant.Asset) bool) {
 		b.Build()
 		f := b.fold
-		var p portrait
+		var room desk
 		for i := range f.assets {
-			if !yield(b.asset(f, uint32(i), &p)) {
+			if !yield(b.asset(f, uint32(i), &room)) {
 				return
 			}
 		}
 	}
 }
 
-// asset makes asset i; p is room to work in.
-func (b *Builder) asset(f *folded, i uint32, p *portrait) *plant.Asset {
+// desk is room to work in, used again for each asset.
+type desk struct {
+	portrait portrait
+	habits   habits
+}
+
+// asset makes asset i.
+func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
+	p, h := &room.portrait, &room.habits
 	b.portrait(f, i, p)
-	h := b.habits(f, i)
-	j := b.judge(p, &h)
-	j.refine(f.around(&h), len(h.speaks) > 0)
+	b.habits(f, i, h)
+	j := b.judge(p, h)
+	j.refine(f.around(h))
 	n := b.named(p, plant.NoSlot)
 	modules := b.modules(p)
-	lead := b.leadModule(p, modules)
+	lead := leadModule(p, modules)
 	a := &plant.Asset{
 		ID: b.id(f, i), Kind: j.kind, Side: j.side, Level: j.level, Role: j.role,
 		MACs: append([]plant.MAC(nil), p.macs...), VLANs: append([]uint16(nil), p.vlans...), Names: p.namesOf(),
 		Vendor: n.vendor, Product: n.product, OrderNumber: n.order, Firmware: n.firmware, Hardware: n.hardware,
-		Serial: n.serial, OS: n.os, Protocols: h.speaks, First: clock(p.first), Last: clock(p.last), Modules: modules,
+		Serial: n.serial, OS: n.os, Protocols: b.protocols(h), First: clock(p.first), Last: clock(p.last), Modules: modules,
 	}
 	a.IPs = append(a.IPs, p.ips...)
 	for k := range p.facts {
@@ -54,7 +61,7 @@ func (b *Builder) asset(f *folded, i uint32, p *portrait) *plant.Asset {
 
 // leadModule is the one controller in a rack that is reached through another
 // module, nil if there is none or more than one.
-func (b *Builder) leadModule(p *portrait, modules []plant.Module) *plant.Module {
+func leadModule(p *portrait, modules []plant.Module) *plant.Module {
 	var lead *plant.Module
 	for i := range modules {
 		role := p.best(modules[i].Slot, plant.FieldRole)
@@ -96,11 +103,14 @@ func (b *Builder) otherReasons(f *folded, i uint32, p *portrait, n *named) []pla
 	var all []plant.Reason
 	if v := n.vendorWhy; v != nil {
 		why := fmt.Sprintf("said in %s", v.source)
-		if v.source == "oui" {
+		switch {
+		case v.source == "oui":
 			why = "the MAC address block is theirs"
+		case v.from != "":
+			why = fmt.Sprintf("%q is theirs (%s)", v.from, v.source)
 		}
 		if v.sources > 1 {
-			why += fmt.Sprintf(" and %d more", v.sources-1)
+			why += fmt.Sprintf(", and %d more say so", v.sources-1)
 		}
 		all = append(all, plant.Reason{What: "vendor", Why: why, Packet: v.packet})
 	}
@@ -131,19 +141,22 @@ func (b *Builder) addressReasons(f *folded, i uint32) []plant.Reason {
 }
 
 func addressWhy(e *endpoint) string {
+	mac, ip := e.mac.String(), e.addr().String()
 	switch {
 	case e.place == placeOwn && e.seen&claimedIP != 0:
-		return fmt.Sprintf("%s says on its link that it has %s", e.mac, e.addr())
+		return mac + " says on its link that it has " + ip
 	case e.place == placeOwn && e.seen&saidIP != 0:
-		return fmt.Sprintf("%s was given %s or says so of itself", e.mac, e.addr())
+		return mac + " was given " + ip + " or says so of itself"
 	case e.place == placeOwn:
-		return fmt.Sprintf("%s is an address that only %s can have made", e.addr(), e.mac)
+		return ip + " is an address that only " + mac + " can have made"
+	case e.place == placeAlone && e.seen&sentIP == 0:
+		return mac + " announces " + ip + " as the address of its device"
 	case e.place == placeAlone:
-		return fmt.Sprintf("%s sends from %s and nothing shows that it forwards for others", e.mac, e.addr())
+		return mac + " sends from " + ip + " and nothing shows that it forwards for others"
 	case e.mac.IsZero():
-		return fmt.Sprintf("%s is known by its address alone: the capture has no MAC addresses", e.addr())
+		return ip + " is known by its address alone: the capture has no MAC addresses"
 	case e.place == placeRouted:
-		return fmt.Sprintf("%s came through %s, which forwards for it, so its own MAC is not known", e.addr(), e.mac)
+		return ip + " came through " + mac + ", which forwards for it, so its own MAC is not known"
 	}
-	return fmt.Sprintf("%s is one of several addresses behind %s; nothing shows that they are one machine", e.addr(), e.mac)
+	return ip + " is one of several addresses behind " + mac + "; nothing shows that they are one machine"
 }

@@ -17,6 +17,7 @@ type choice struct {
 	best    float64 // the surest single source
 	last    int64
 	source  string
+	from    string // the value that means it
 	packet  plant.PacketRef
 	sources int
 }
@@ -36,7 +37,7 @@ func (p *portrait) choices(slot int, field plant.Field, spell func(string) strin
 	var all []choice
 	for i := range p.facts {
 		f := &p.facts[i]
-		if f.slot == slot && f.Field == field {
+		if f.slot == slot && f.Field == field && !f.refined {
 			all = addChoice(all, f, spell)
 		}
 	}
@@ -66,7 +67,7 @@ func addChoice(all []choice, f *slotFact, spell func(string) string) []choice {
 	c.last = max(c.last, nano(f.Last))
 	c.sources++
 	if f.Confidence > c.best || f.Confidence == c.best && (c.source == "" || f.Source < c.source) {
-		c.best, c.value, c.source = f.Confidence, value, f.Source
+		c.best, c.value, c.source, c.from = f.Confidence, value, f.Source, f.from
 		if f.Packet != 0 {
 			c.packet = f.Packet
 		}

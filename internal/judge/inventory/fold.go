@@ -133,14 +133,11 @@ func (b *Builder) number(f *folded) {
 }
 
 func (b *Builder) sortAssets(f *folded) {
-	rows := make(map[uint32]*row)
+	rows := make([]row, len(f.nodes)) // of each root
 	for n := range f.nodes {
-		r := f.root(uint32(n))
-		if rows[r] == nil {
-			rows[r] = &row{node: r, mac: f.nodes[n].mac}
-		}
-		if m := f.nodes[n].mac; !m.IsZero() && (rows[r].mac.IsZero() || bytes.Compare(m[:], rows[r].mac[:]) < 0) {
-			rows[r].mac = m
+		r := &rows[f.root(uint32(n))]
+		if m := f.nodes[n].mac; !m.IsZero() && (r.mac.IsZero() || bytes.Compare(m[:], r.mac[:]) < 0) {
+			r.mac = m
 		}
 	}
 	for i := len(f.byIP) - 1; i >= 0; i-- { // the lowest IP stays
@@ -148,9 +145,11 @@ func (b *Builder) sortAssets(f *folded) {
 			rows[f.root(f.node[e])].ip = b.endpoints.at(e).ip
 		}
 	}
-	f.assets = make([]row, 0, len(rows))
-	for _, r := range rows {
-		f.assets = append(f.assets, *r)
+	for n := range rows {
+		if f.root(uint32(n)) == uint32(n) {
+			rows[n].node = uint32(n)
+			f.assets = append(f.assets, rows[n])
+		}
 	}
 	slices.SortFunc(f.assets, func(x, y row) int {
 		none := [16]byte{}

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -133,27 +134,30 @@ func (b *Builder) judgeAll(f *folded) {
 	f.roles = make([]verdict, len(f.assets))
 	f.serials = make(map[uint32]string)
 	used := make(map[string]bool)
-	var p portrait
+	var room desk
 	for i := range f.assets {
-		b.portrait(f, uint32(i), &p)
-		h := b.habits(f, uint32(i))
-		j := b.judge(&p, &h)
+		p, h := &room.portrait, &room.habits
+		b.portrait(f, uint32(i), p)
+		b.habits(f, uint32(i), h)
+		j := b.judge(p, h)
 		f.roles[i] = j.verdict
-		if id := b.serialOf(&p); id != "" && !used[id] {
+		if !p.says(plant.FieldSerial) {
+			continue
+		}
+		if id := b.serialOf(p); id != "" && !used[id] {
 			used[id] = true
 			f.serials[uint32(i)] = id
 		}
 	}
 }
 
-// serialOf is the identifier of an asset that says its serial number: its own,
-// or that of the one controller in its rack.
+// serialOf is the identifier of an asset that says its serial number: that of
+// the one controller in its rack, or its own.
 func (b *Builder) serialOf(p *portrait) string {
-	slot := plant.NoSlot
-	if p.best(slot, plant.FieldSerial) == "" {
-		return ""
+	n := b.named(p, plant.NoSlot)
+	if lead := leadModule(p, b.modules(p)); lead != nil && lead.Serial != "" {
+		n.serial, n.vendor = lead.Serial, first(lead.Vendor, n.vendor)
 	}
-	n := b.named(p, slot)
 	if !usefulSerial(n.serial) || n.vendor == "" {
 		return ""
 	}
@@ -166,4 +170,10 @@ func article(noun string) string {
 		return "an " + noun
 	}
 	return "a " + noun
+}
+
+// says reports whether anything is said about a field, of the asset or of a
+// module in it.
+func (p *portrait) says(field plant.Field) bool {
+	return slices.ContainsFunc(p.facts, func(f slotFact) bool { return f.Field == field })
 }

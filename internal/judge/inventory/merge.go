@@ -15,9 +15,19 @@ import (
 // is one that a maker or a simulator gives to all.
 const maxSharers = 8
 
-// chassisPrefix begins the fingerprint that tells the MAC of the chassis that
-// an LLDP port is part of.
-const chassisPrefix = "lldp-chassis="
+// chassisPrefixes begin the fingerprints that tell the MAC of the chassis or
+// bridge that a port is part of.
+var chassisPrefixes = [...]string{"lldp-chassis=", "stp-bridge="}
+
+// chassisOf is the MAC in such a fingerprint.
+func chassisOf(value string) (plant.MAC, bool) {
+	for _, p := range chassisPrefixes {
+		if text, ok := strings.CutPrefix(value, p); ok {
+			return parseMAC(text)
+		}
+	}
+	return plant.MAC{}, false
+}
 
 // identity is a key that two interfaces of one device share.
 type identity struct {
@@ -33,7 +43,7 @@ func (b *Builder) merge(f *folded) {
 	for e := range uint32(b.endpoints.n) {
 		if f.node[e] != nobody && b.endpoints.at(e).facts != 0 {
 			ids = b.serialsOf(f, e, ids)
-			ids = b.chassisOf(f, e, ids)
+			ids = b.portsOf(f, e, ids)
 		}
 	}
 	slices.SortFunc(ids, func(x, y identity) int {
@@ -102,8 +112,8 @@ func (b *Builder) vendorAt(e uint32, slot int16) string {
 	return ""
 }
 
-// chassisOf finds the chassis that endpoint e says it is part of.
-func (b *Builder) chassisOf(f *folded, e uint32, ids []identity) []identity {
+// portsOf finds the chassis that endpoint e says it is part of.
+func (b *Builder) portsOf(f *folded, e uint32, ids []identity) []identity {
 	if b.endpoints.at(e).mac.IsZero() {
 		return ids
 	}
@@ -117,7 +127,7 @@ func (b *Builder) chassisOf(f *folded, e uint32, ids []identity) []identity {
 		case plant.FieldFingerprint:
 			ids = b.chassisMAC(f, e, x, value, ids)
 		case plant.FieldName:
-			if source == "profinet.dcp" || source == "lldp" {
+			if (source == "profinet.dcp" || source == "lldp" || source == "cdp") && !defaultName(value) {
 				ids = append(ids, b.madeKey(f, e, x, "station", value))
 			}
 		case plant.FieldAddress:
@@ -131,8 +141,8 @@ func (b *Builder) chassisOf(f *folded, e uint32, ids []identity) []identity {
 
 // chassisMAC: the port and the MAC that it names are one device.
 func (b *Builder) chassisMAC(f *folded, e uint32, x *fact, value string, ids []identity) []identity {
-	m, ok := parseMAC(strings.TrimPrefix(value, chassisPrefix))
-	if !ok || !strings.HasPrefix(value, chassisPrefix) {
+	m, ok := chassisOf(value)
+	if !ok {
 		return ids
 	}
 	key := "chassis " + m.String()
@@ -160,12 +170,23 @@ func (b *Builder) announced(f *folded, e uint32, x *fact, value string, ids []id
 	return ids
 }
 
-// madeKey is a key among MACs of one maker: names and addresses are set by
-// people, who may set one twice.
+// defaultName reports whether a name is one that many devices leave the works
+// with.
+func defaultName(name string) bool {
+	switch strings.ToLower(name) {
+	case "", "switch", "router", "ap", "localhost", "hostname", "unknown", "%n%n%n", "(none)":
+		return true
+	}
+	return false
+}
+
+// madeKey is a key among MACs of one maker that lie close together, as the
+// ports of one device do: names and addresses are set by people, who may set
+// one twice.
 func (b *Builder) madeKey(f *folded, e uint32, x *fact, what, value string) identity {
 	m := b.endpoints.at(e).mac
 	return identity{
-		key: what + " " + m.String()[:8] + " " + value, node: f.node[e], packet: x.packet,
+		key: what + " " + m.String()[:11] + " " + value, node: f.node[e], packet: x.packet,
 		why: fmt.Sprintf("%s has the same %s %q as another port of the same maker", b.nodeName(f, f.node[e]), map[string]string{"station": "station name", "management": "management address"}[what], value),
 	}
 }

@@ -12,3 +12,10 @@ func (b *Builder) Number(e plant.Endpoint) int {
 	}
 	return -1
 }
+
+// At is the asset at that place.
+func (b *Builder) At(number int) *plant.Asset {
+	b.Build()
+	var p portrait
+	return b.asset(b.fold, uint32(number), &p)
+}

@@ -33,6 +33,10 @@ type slotFact struct {
 	slot int
 	rule string // of a derived fact
 	from string // the value it was derived from
+
+	// refined: a derived fact says the same field in plainer words, and
+	// speaks for this one when a value is chosen.
+	refined bool
 }
 
 // carried is the traffic of other addresses that a MAC forwards.
@@ -216,6 +220,7 @@ func (b *Builder) derive(p *portrait) {
 			d := f
 			d.Field, d.Value, d.Source = g.Field, g.Value, "fingerprint."+g.Rule
 			d.Confidence, d.rule, d.from = f.Confidence*g.Confidence, g.Rule, f.Value
+			p.facts[i].refined = p.facts[i].refined || g.Field == f.Field
 			p.facts = append(p.facts, d)
 		}
 	}

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -11,7 +12,9 @@ type around struct{ ot, it, outside int }
 
 func (f *folded) around(h *habits) around {
 	var n around
-	for p := range h.peers {
+	slices.Sort(h.peers)
+	h.peers = slices.Compact(h.peers)
+	for _, p := range h.peers {
 		switch v := &f.roles[p]; {
 		case v.kind == plant.KindExternal:
 			n.outside++
@@ -27,12 +30,12 @@ func (f *folded) around(h *habits) around {
 // refine places what its role alone does not place, by whom it talks to. The
 // peers are judged by themselves, so that the result does not depend on the
 // order of the assets.
-func (j *judgement) refine(n around, talks bool) {
+func (j *judgement) refine(n around) {
 	switch j.role {
 	case plant.RoleServer, plant.RoleBroker, plant.RoleTimeSource, plant.RoleDomain:
 		j.refineServer(n)
-	case plant.RolePC:
-		j.refinePC(n, talks)
+	case plant.RolePC, plant.RoleUnknown, plant.RoleCamera:
+		j.refineOther(n)
 	case plant.RoleHistorian:
 		if n.it+n.outside > 0 && n.ot > 0 {
 			j.between(n)
@@ -58,10 +61,18 @@ func (j *judgement) refineServer(n around) {
 	}
 }
 
-func (j *judgement) refinePC(n around, talks bool) {
-	if n.ot == 0 && j.side == plant.SideUnknown && talks {
+// refineOther takes the side of the company that an asset keeps, if it is all
+// of one side. A PC that talks to the Internet or to office servers and to
+// nothing of the control network is an office PC.
+func (j *judgement) refineOther(n around) {
+	switch {
+	case j.side != plant.SideUnknown:
+	case n.ot > 0 && n.it+n.outside == 0:
+		j.side = plant.SideOT
+		j.because("side", fmt.Sprintf("talks to nobody but the control network (%s)", peers(n.ot)), 0)
+	case n.ot == 0 && n.it+n.outside > 0 && j.role == plant.RolePC:
 		j.level, j.side = 4, plant.SideIT
-		j.because("level", "level 4: a PC that was not seen to talk to the control network", 0)
+		j.because("level", fmt.Sprintf("level 4: a PC that talks to the office network or outside (%s) and not to the control network", peers(n.it+n.outside)), 0)
 	}
 }
 

@@ -26,6 +26,9 @@ const enoughForRole = 0.3
 // roleOf weighs the clues. Those for one role add up as independent reasons
 // do; the best supported role wins, and its clues are the reasons.
 func roleOf(clues []clue) (plant.Role, []plant.Reason) {
+	if len(clues) == 0 {
+		return plant.RoleUnknown, nil
+	}
 	weights := make(map[plant.Role]float64)
 	for _, c := range clues {
 		weights[c.role] += weightOf(c.confidence)
@@ -72,11 +75,14 @@ const moduleRole = 0.9
 
 // identityClues are what the asset, its rack and its fingerprints say.
 func identityClues(clues []clue, p *portrait) []clue {
-	told := make(map[string]bool)
+	var told map[string]bool
 	for i := range p.facts {
 		f := &p.facts[i]
 		if f.Field != plant.FieldRole || told[f.Value+f.from] {
 			continue
+		}
+		if told == nil {
+			told = make(map[string]bool)
 		}
 		c := clue{role: f.Value, confidence: f.Confidence, packet: f.Packet}
 		if f.rule != "" {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -12,6 +11,7 @@ import (
 // talk is what an asset did in one protocol, on one side of it.
 type talk struct {
 	protocol  string
+	proto     word
 	peers     int // different endpoints on the other side
 	confirmed bool
 	answered  bool
@@ -19,66 +19,72 @@ type talk struct {
 	packet    plant.PacketRef
 }
 
-// habits is what an asset does, from its conversations and operations.
+// habits is what an asset does, from its conversations and operations. It is
+// reused from one asset to the next.
 type habits struct {
-	serves    []talk // sorted by protocol
-	asks      []talk
-	speaks    []string // protocols, sorted
-	gravest   *link    // the gravest operation it asked for
-	changed   *link    // the gravest operation asked of it
-	peers     map[uint32]bool
-	asksMany  int // different servers of control protocols that it asked
-	sentNames []word
+	serves   []talk // sorted by protocol
+	asks     []talk
+	gravest  *link    // the gravest operation it asked for
+	asksMany int      // different servers of control protocols that it asked
+	polled   []uint32 // those servers
+	proto    []word
+	peers    []uint32 // assets it talked to, with repetitions
 }
 
-// habits gathers what asset i does.
-func (b *Builder) habits(f *folded, i uint32) habits {
-	h := habits{}
-	links := f.spoken.of(i)
-	if len(links) == 0 {
-		return h
-	}
-	h.peers = make(map[uint32]bool)
-	serves, asks := map[word]*talk{}, map[word]*talk{}
-	controlled := map[uint32]bool{}
-	for _, n := range links {
+// habits gathers what asset i does into h.
+func (b *Builder) habits(f *folded, i uint32, h *habits) {
+	*h = habits{serves: h.serves[:0], asks: h.asks[:0], polled: h.polled[:0], proto: h.proto[:0], peers: h.peers[:0]}
+	for _, n := range f.spoken.of(i) {
 		l := b.links.at(n)
 		client, server := f.assetOf(l.client), f.assetOf(l.server)
 		if client == i {
-			b.tally(asks, l)
-			if p := b.fingerprints.Protocol(b.words.text(l.proto)); p != nil && p.Control && l.state&(linkGroup|linkConfirmed) == linkConfirmed && server != nobody && server != i {
-				controlled[server] = true
+			h.asks = b.tally(h.asks, l)
+			if server != i && b.polls(l, server) {
+				h.polled = append(h.polled, server)
 			}
 			h.gravest = b.graver(h.gravest, l)
 			h.notePeer(server, i)
 		}
 		if server == i && l.state&linkGroup == 0 {
-			b.tally(serves, l)
-			h.changed = b.graver(h.changed, l)
+			h.serves = b.tally(h.serves, l)
 			h.notePeer(client, i)
 		}
-		if l.state&linkConfirmed != 0 {
-			h.sentNames = append(h.sentNames, l.proto)
+		if l.state&linkConfirmed != 0 && !slices.Contains(h.proto, l.proto) {
+			h.proto = append(h.proto, l.proto)
 		}
 	}
-	h.asksMany = len(controlled)
-	h.serves, h.asks = sortTalks(serves), sortTalks(asks)
-	h.speaks = b.protocolNames(h.sentNames)
-	return h
+	slices.Sort(h.polled)
+	h.polled = slices.Compact(h.polled)
+	h.asksMany = len(h.polled)
+	sortTalks(h.serves)
+	sortTalks(h.asks)
+}
+
+// polls reports whether the client of a link asks an asset of the control level
+// for values: not only who it is, which is what a scanner asks.
+func (b *Builder) polls(l *link, server uint32) bool {
+	p := b.fingerprints.Protocol(b.words.text(l.proto))
+	if p == nil || !p.Control || server == nobody || l.state&(linkGroup|linkConfirmed) != linkConfirmed {
+		return false
+	}
+	return l.kinds == 0 || l.kinds.any(plant.Read, plant.Write)
 }
 
 func (h *habits) notePeer(peer, self uint32) {
 	if peer != nobody && peer != self {
-		h.peers[peer] = true
+		h.peers = append(h.peers, peer)
 	}
 }
 
-func (b *Builder) tally(talks map[word]*talk, l *link) {
-	t := talks[l.proto]
-	if t == nil {
-		t = &talk{protocol: b.words.text(l.proto)}
-		talks[l.proto] = t
+// tally adds a link to the talk of its protocol. An asset speaks few, so that
+// looking through them is the fastest way.
+func (b *Builder) tally(talks []talk, l *link) []talk {
+	i := slices.IndexFunc(talks, func(t talk) bool { return t.proto == l.proto })
+	if i < 0 {
+		i = len(talks)
+		talks = append(talks, talk{proto: l.proto, protocol: b.words.text(l.proto)})
 	}
+	t := &talks[i]
 	if l.state&linkGroup == 0 {
 		t.peers++
 	}
@@ -88,6 +94,7 @@ func (b *Builder) tally(talks map[word]*talk, l *link) {
 	if l.packet != 0 && (t.packet == 0 || l.packet < t.packet) {
 		t.packet = l.packet
 	}
+	return talks
 }
 
 // graver is the link with the graver operation; of equal ones the one whose
@@ -114,21 +121,16 @@ func (b *Builder) compareEnds(i, j uint32) int {
 	return cmp.Or(bytes.Compare(x.ip[:], y.ip[:]), bytes.Compare(x.mac[:], y.mac[:]), cmp.Compare(x.vlan, y.vlan))
 }
 
-func sortTalks(m map[word]*talk) []talk {
-	talks := make([]talk, 0, len(m))
-	for _, t := range m {
-		talks = append(talks, *t)
-	}
+func sortTalks(talks []talk) {
 	slices.SortFunc(talks, func(x, y talk) int { return cmp.Compare(x.protocol, y.protocol) })
-	return talks
 }
 
-func (b *Builder) protocolNames(ids []word) []string {
-	slices.Sort(ids)
-	names := make([]string, 0, 8)
-	for _, id := range slices.Compact(ids) {
+// protocols are the names of what an asset speaks, sorted.
+func (b *Builder) protocols(h *habits) []string {
+	names := make([]string, 0, len(h.proto))
+	for _, id := range h.proto {
 		names = append(names, b.words.text(id))
 	}
-	slices.SortFunc(names, strings.Compare)
+	slices.Sort(names)
 	return names
 }

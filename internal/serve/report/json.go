@@ -36,8 +36,9 @@ func JSON(w io.Writer, s *Source) error {
 	}
 	j.raw("\n],\n\"findings\":[")
 	j.first = true
-	for i := range s.Findings {
-		j.finding(&s.Findings[i])
+	findings := s.Findings()
+	for i := range findings {
+		j.finding(&findings[i])
 	}
 	j.raw("\n],\n\"anomalies\":[")
 	j.first = true

@@ -18,7 +18,7 @@ type Source struct {
 	Conversations iter.Seq[*plant.Conversation]
 	Operations    iter.Seq[*plant.Operation]
 	Anomalies     iter.Seq[*plant.Anomaly]
-	Findings      []plant.Finding
+	Findings      func() []plant.Finding
 	// Number is the place of an endpoint's asset in Assets, -1 for none (a
 	// multicast group, an address that never answered).
 	Number func(plant.Endpoint) int

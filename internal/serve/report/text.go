@@ -35,7 +35,7 @@ func Text(w io.Writer, s *Source, o TextOptions) error {
 	t.assets()
 	t.protocols()
 	t.changes()
-	t.findings(s.Findings)
+	t.findings(s.Findings())
 	return t.w.Flush()
 }
 

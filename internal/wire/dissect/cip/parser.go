@@ -81,6 +81,10 @@ func (p *Parser) message(c *dissect.Context, b []byte, x exchange) (reply bool, 
 }
 
 func (p *Parser) request(c *dissect.Context, m *pdu.Message, x exchange) {
+	if x.packed && m.Service == pdu.ReadTag && m.Path.Named() { // most messages there are
+		c.Send(verbs.generic[pdu.ReadTag], dissect.Object{})
+		return
+	}
 	a := m.Path.Address()
 	class := a.Class
 	if !a.HasClass && a.Symbol != nil {

@@ -18,7 +18,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name: "dhcp", UDP: []uint16{67, 68},
 		Probe: probe,
-		New:   func() dissect.Parser { return parser{} },
+		New:   func() dissect.Parser { return new(parser) },
 	}
 }
 
@@ -47,14 +47,17 @@ func probe(b []byte, h dissect.Hint) dissect.Match {
 	return dissect.Weak
 }
 
-type parser struct{}
+// parser knows whether it has read a message. Clients without an address share
+// one conversation, so that only its first message is surely from the endpoint
+// that the context names as the sender.
+type parser struct{ later bool }
 
 // maxText holds the longest option with a prefix of ours: 255 numbers of up to
 // three digits with commas.
 const maxText = 1024
 
 // Parse reads one message.
-func (parser) Parse(c *dissect.Context, b []byte) (int, error) {
+func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	m, n, err := pdu.Decode(b)
 	if err != nil {
 		return 0, err
@@ -65,11 +68,25 @@ func (parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	if m.Op == pdu.Request {
 		c.SenderIsClient()
 		request(c, &m, who)
+		if !p.later && strange(c, &m) {
+			hostname(c, &m, dissect.Sender, 0.5)
+		}
 	} else {
 		c.SenderIsServer()
 		reply(c, &m, t, who)
 	}
+	p.later = true
 	return n, nil
+}
+
+// hostname reports the name that a message gives to its client.
+func hostname(c *dissect.Context, m *pdu.Message, who dissect.Subject, confidence float64) {
+	o := m.Options()
+	for opt, ok := o.Next(); ok; opt, ok = o.Next() {
+		if opt.Code == pdu.OptHostname {
+			c.Fact(who, plant.FieldName, opt.Data, "dhcp.hostname", confidence)
+		}
+	}
 }
 
 // subject is the client that a message is from or for.
@@ -107,9 +124,6 @@ func request(c *dissect.Context, m *pdu.Message, who dissect.Subject) {
 		switch opt.Code {
 		case pdu.OptHostname:
 			c.Fact(who, plant.FieldName, opt.Data, "dhcp.hostname", 0.9)
-			if strange(c, m) {
-				c.Fact(dissect.Sender, plant.FieldName, opt.Data, "dhcp.hostname", 0.5)
-			}
 		case pdu.OptVendorClass:
 			vendorClass(c, who, opt.Data)
 		case pdu.OptParameters:

@@ -52,18 +52,38 @@ var cyclic = &plant.Verb{Protocol: "enip-io", Code: "0x00b1", Name: "Cyclic I/O"
 
 // parser reads one conversation.
 type parser struct {
-	cip cip.Parser
+	cip   cip.Parser
+	sides [2]half
 }
+
+// half is what is kept of one side: the start of a message whose rest has not
+// come, for when it never does.
+type half struct {
+	start  []byte
+	adrift bool // a gap ended somewhere in a message
+}
+
+// maxStart is how much of an unfinished message is kept. A capture that cuts
+// packets short keeps about as much.
+const maxStart = 256
 
 // Parse implements dissect.Parser.
 func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	if !c.Stream {
 		return p.datagram(c, b)
 	}
+	h := &p.sides[c.Side()]
+	h.start = h.start[:0]
+	if h.adrift && probe(b, dissect.Hint{Stream: true, FromPort: c.FromPort, ToPort: c.ToPort}) < dissect.Weak {
+		return len(b), nil
+	}
+	h.adrift = false
 	taken := 0
 	for taken < len(b) {
 		m, n, err := pdu.Decode(b[taken:])
 		if errors.Is(err, pdu.ErrShort) {
+			rest := b[taken:]
+			h.start = append(h.start, rest[:min(len(rest), maxStart)]...)
 			break
 		}
 		if err != nil {
@@ -73,6 +93,21 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 		taken += n
 	}
 	return taken, nil
+}
+
+// Gap implements dissect.GapParser. A message whose rest the capture lacks,
+// because it was cut short as a rule, is read as far as it goes.
+func (p *parser) Gap(c *dissect.Context, missing int) {
+	h := &p.sides[c.Side()]
+	head, err := pdu.DecodeHeader(h.start)
+	rest := len(h.start)
+	if err == nil {
+		p.message(c, &pdu.Message{Header: head, Data: h.start[pdu.HeaderSize:]})
+		rest -= pdu.HeaderSize + int(head.Length)
+	}
+	// Whoever lost exactly the rest of a message goes on in step.
+	h.adrift = err != nil || rest+missing != 0
+	h.start = h.start[:0]
 }
 
 // datagram reads one UDP datagram, cut or whole.

@@ -4,6 +4,8 @@
 package http
 
 import (
+	"bytes"
+
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
 	pdu "github.com/bulkhead-ot/bulkhead/protocol/http"
@@ -12,7 +14,7 @@ import (
 // Protocol is HTTP/1 on TCP.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
-		Name: "http", TCP: []uint16{80, 81, 591, 3128, 5357, 5985, 8000, 8008, 8080, 8081, 8088, 8888},
+		Name: "http", TCP: []uint16{80, 8080},
 		Probe: probe,
 		New:   func() dissect.Parser { return new(parser) },
 	}
@@ -25,13 +27,17 @@ func probe(b []byte, h dissect.Hint) dissect.Match {
 	}
 	_, n, err := pdu.Decode(b)
 	switch {
-	case n > 0, err == pdu.ErrShort && hasVersion(b):
+	case bytes.HasPrefix(b, preface), n > 0, err == pdu.ErrShort && hasVersion(b):
 		return dissect.Strong
 	case err == pdu.ErrShort:
 		return dissect.Short
 	}
 	return dissect.No
 }
+
+// preface begins HTTP/2 where both sides know beforehand (RFC 9113 section
+// 3.4). What follows is binary and not read.
+var preface = []byte("PRI * HTTP/2.0\r\n")
 
 // hasVersion reports whether the first line of an unfinished head is whole and
 // good: Decode then only misses the end of the head.
@@ -59,6 +65,7 @@ var verbs = func() map[string]*plant.Verb {
 }()
 
 var (
+	second      = &plant.Verb{Protocol: "http2", Code: "preface", Name: "Connection Preface"}
 	otherMethod = &plant.Verb{Protocol: "http", Code: "other", Name: "Other Method"}
 	response    = &plant.Verb{Protocol: "http", Code: "response", Name: "Response"}
 	firmware    = &plant.Verb{Protocol: "http", Code: "POST", Name: "Firmware Upload", Kind: plant.Firmware, Technique: "T0857"}
@@ -140,6 +147,13 @@ func (p *parser) Gap(c *dissect.Context, _ int) {
 }
 
 func (p *parser) head(c *dissect.Context, s *side, b []byte) (int, error) {
+	if bytes.HasPrefix(b, preface) {
+		c.Name("http2")
+		c.SenderIsClient()
+		c.Send(second, dissect.Object{})
+		p.sides[0].state, p.sides[1].state = forever, forever
+		return lasts, nil
+	}
 	h, n, err := pdu.Decode(b)
 	switch {
 	case err == pdu.ErrShort:

@@ -13,7 +13,7 @@ import (
 // Protocol is Kerberos 5 on TCP and UDP.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
-		Name: "kerberos", TCP: []uint16{88, 464}, UDP: []uint16{88, 464},
+		Name: "kerberos", TCP: []uint16{88}, UDP: []uint16{88},
 		Probe: probe,
 		New:   func() dissect.Parser { return &parser{} },
 	}
@@ -69,11 +69,6 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	if !c.Stream {
 		m, _, err := pdu.Decode(b)
 		if err != nil {
-			// A reply to a change of password has a header of its own, and
-			// what is in it is encrypted.
-			if c.FromPort == 464 || c.ToPort == 464 {
-				return len(b), nil
-			}
 			return 0, err
 		}
 		p.message(c, &m)
@@ -89,12 +84,10 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 			break
 		}
 		m, _, err := pdu.Decode(b[taken+4 : taken+4+n])
-		if err != nil && c.FromPort != 464 && c.ToPort != 464 {
+		if err != nil {
 			return taken, err
 		}
-		if err == nil {
-			p.message(c, &m)
-		}
+		p.message(c, &m)
 		taken += 4 + n
 	}
 	return taken, nil

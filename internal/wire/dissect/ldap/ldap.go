@@ -7,6 +7,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/gssapi"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/tls"
 	pdu "github.com/bulkhead-ot/bulkhead/protocol/ldap"
 )
 
@@ -64,8 +65,8 @@ func probe(b []byte, h dissect.Hint) dissect.Match {
 type parser struct {
 	gss  gssapi.Reader
 	text []byte
-	tls  bool // behind StartTLS
-	sasl bool // a mechanism was agreed on that may protect what follows
+	tls  *tls.Parser // behind StartTLS
+	sasl bool        // a mechanism was agreed on that may protect what follows
 }
 
 // maxWhole is the longest message that is waited for. Longer ones are entries
@@ -74,11 +75,12 @@ const maxWhole = 64 << 10
 
 // Parse reads the messages in b.
 func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
-	if p.tls {
-		return len(b), nil
-	}
 	taken := 0
-	for taken < len(b) && !p.tls {
+	for taken < len(b) {
+		if p.tls != nil {
+			n, err := p.tls.Parse(c, b[taken:])
+			return taken + n, err
+		}
 		n, err := p.next(c, b[taken:])
 		if err == pdu.ErrShort {
 			break
@@ -87,9 +89,6 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 			return taken, err
 		}
 		taken += n
-	}
-	if p.tls {
-		return len(b), nil
 	}
 	return taken, nil
 }
@@ -226,7 +225,7 @@ func (p *parser) response(c *dissect.Context, m *pdu.Message) {
 	case w.Tag == tagSASL:
 		p.sasl = true
 	case w.Tag == tagStartTLS:
-		p.tls = true
+		p.tls = tls.New()
 	}
 }
 

@@ -115,7 +115,7 @@ func (p *parser) value(c *dissect.Context, node uint32, v pdu.Value) {
 	case pdu.NodeManufacturer:
 		c.Fact(dissect.Sender, plant.FieldVendor, v.Text, source, sure)
 	case pdu.NodeSoftware:
-		c.Fact(dissect.Sender, plant.FieldFirmware, v.Text, source, sure)
+		c.Fact(dissect.Sender, plant.FieldFirmware, v.Text, source, 0.8) // of the server program, on a controller its firmware
 	case pdu.NodeBuildNumber:
 		c.Fact(dissect.Sender, plant.FieldSoftware, append(append(p.scratch[:0], "build "...), v.Text[:min(len(v.Text), 128)]...), source, sure)
 	}

@@ -6,6 +6,7 @@
 package pccc
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -107,8 +108,9 @@ func (p *Parser) identity(c *dissect.Context, data []byte) {
 		return
 	}
 	const source, sure = "pccc.diagnostic-status", 0.95
-	c.Fact(dissect.Sender, plant.FieldOrderNumber, d.Bulletin, source, sure)
-	c.Fact(dissect.Sender, plant.FieldProduct, d.Bulletin, source, sure)
+	bulletin := bytes.TrimRight(d.Bulletin, " ") // some clients ask every second
+	c.Fact(dissect.Sender, plant.FieldOrderNumber, bulletin, source, sure)
+	c.Fact(dissect.Sender, plant.FieldProduct, bulletin, source, sure)
 	c.Fact(dissect.Sender, plant.FieldHardware, append(p.scratch[:0], "series "+string(d.Series)+" revision "+string(d.Revision)...), source, sure)
 	c.FactText(dissect.Sender, plant.FieldVendorID, "cip:1", source, sure)
 	c.FactText(dissect.Sender, plant.FieldRole, plant.RoleController, source, sure)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/tls"
 	pdu "github.com/bulkhead-ot/bulkhead/protocol/rdp"
 	"github.com/bulkhead-ot/bulkhead/protocol/winstr"
 )
@@ -48,7 +49,8 @@ func probe(b []byte, h dissect.Hint) dissect.Match {
 }
 
 type parser struct {
-	over bool // what follows is encrypted
+	over bool        // what follows is encrypted by RDP itself
+	tls  *tls.Parser // what follows is TLS
 	text []byte
 }
 
@@ -56,6 +58,10 @@ type parser struct {
 func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	taken := 0
 	for taken < len(b) && !p.over {
+		if p.tls != nil {
+			n, err := p.tls.Parse(c, b[taken:])
+			return taken + n, err
+		}
 		m, n, err := pdu.Decode(b[taken:])
 		if err == pdu.ErrShort {
 			return taken, nil
@@ -111,7 +117,7 @@ func (p *parser) confirm(c *dissect.Context, m *pdu.Packet) {
 		c.FactText(dissect.Sender, plant.FieldSecurity, "rdp.tls=off", source, 0.9)
 		return
 	}
-	p.over = true
+	p.tls = tls.New()
 }
 
 func (p *parser) client(c *dissect.Context, m *pdu.Packet) {

@@ -50,9 +50,19 @@ func jobTag(f pdu.Function, k pdu.Block) uint64 {
 	return uint64(f) | uint64(k.Type)<<8 | uint64(k.Number)<<16
 }
 
+// unasked is an id that no request has: what is reported with it answers a
+// request of long ago.
+const unasked = 1 << 32
+
 func (p *Parser) job(c *dissect.Context, u *pdu.PDU) {
 	f, ok := u.Function()
 	if !ok {
+		return
+	}
+	if fetched(f) {
+		// The controller fetches the block that a client wants to load: the
+		// operation is the client's.
+		c.Response(jobs.Get(uint32(f)), unasked, dissect.Accepted)
 		return
 	}
 	verb, o, block := jobs.Get(uint32(f)), dissect.Object{}, pdu.Block{}
@@ -71,6 +81,9 @@ func (p *Parser) job(c *dissect.Context, u *pdu.PDU) {
 	}
 	c.Request(verb, jobID(u), o).Tag = jobTag(f, block)
 }
+
+// fetched reports the jobs that the receiver of a download sends.
+func fetched(f pdu.Function) bool { return f == pdu.DownloadBlock || f == pdu.DownloadEnded }
 
 // written puts the value of a write of one small item into the object.
 func written(u *pdu.PDU, o *dissect.Object) {
@@ -131,13 +144,17 @@ func (p *Parser) invocation(u *pdu.PDU) (*plant.Verb, dissect.Object) {
 
 func (p *Parser) answer(c *dissect.Context, u *pdu.PDU) {
 	f, named := u.Function()
+	if named && fetched(f) {
+		c.Send(jobs.Get(uint32(f)), dissect.Object{})
+		return
+	}
 	w, waits := c.Peek(jobID(u))
 	if !named && !waits {
 		return
 	}
 	var verb *plant.Verb
 	if !waits || named && pdu.Function(w.Tag) != f {
-		verb, waits = jobs.Get(uint32(f)), false
+		verb, waits = answerVerb(f), false
 	}
 	c.Response(verb, jobID(u), result(u, f))
 	switch {
@@ -148,6 +165,15 @@ func (p *Parser) answer(c *dissect.Context, u *pdu.PDU) {
 	case f == pdu.SetupCommunication, f == pdu.ReadVar, f == pdu.WriteVar:
 		p.served(c)
 	}
+}
+
+// answerVerb is the verb of an answer whose request was not seen. One to a PI
+// service does not tell which: it may have been a start or nothing of note.
+func answerVerb(f pdu.Function) *plant.Verb {
+	if f == pdu.PIService {
+		return otherService
+	}
+	return jobs.Get(uint32(f))
 }
 
 // result is how a job went: refused as a whole, or item by item.

@@ -110,7 +110,7 @@ func TestOperations(t *testing.T) {
 			"a download that the controller fetches", []dissecttest.Message{
 				dissecttest.S(tpkt(unit(1, 9, "", "1b00 0000 00000000 09 5f3041303030303150", ""))),
 				dissecttest.C(tpkt(unit(3, 9, "0000", "1b00", ""))),
-			}, "0x1b", plant.Program, "T0843", "DB1", "", 1, 0,
+			}, "0x1b", plant.Program, "T0843", "", "", 1, 0,
 		},
 		{
 			"an upload by number", []dissecttest.Message{
@@ -153,6 +153,17 @@ func TestOperations(t *testing.T) {
 				t.Errorf("%d requests, %d accepted, %d refused", got.Requests, got.Accepted, got.Refused)
 			}
 		})
+	}
+}
+
+// The controller fetches what a client loads: the client loads it.
+func TestDownloadIsTheClients(t *testing.T) {
+	r := run(append(connect,
+		dissecttest.S(tpkt(unit(1, 9, "", "1b00 0000 00000000 09 5f3041303030303150", ""))),
+		dissecttest.C(tpkt(unit(3, 9, "0000", "1b00", ""))),
+	)...)
+	if got := r.Operation("0x1b"); got.Responder.Addr() != server.Addr() || got.Requests != 1 || got.Responses != 1 {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package s7comm
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -24,8 +25,8 @@ func (p *Parser) userdata(c *dissect.Context, u *pdu.PDU) {
 		p.userdataRequest(c, u, h)
 	case pdu.Response:
 		p.userdataAnswer(c, u, h)
-	default:
-		c.Send(lookUserdata(h), dissect.Object{})
+	default: // the controller reports what a client subscribed to
+		c.Response(lookUserdata(h), unasked, dissect.Answered)
 		p.report(c, h)
 	}
 }
@@ -172,6 +173,7 @@ func told(s pdu.SZL) bool {
 
 // tell reports the facts in a list.
 func (p *Parser) tell(c *dissect.Context, s pdu.SZL) {
+	kind := kind(s)
 	for i := range int(s.Count) {
 		r := s.Record(i)
 		if r == nil {
@@ -181,7 +183,7 @@ func (p *Parser) tell(c *dissect.Context, s pdu.SZL) {
 		case pdu.ListModule:
 			p.module(c, r)
 		case pdu.ListComponent:
-			p.component(c, r)
+			p.component(c, r, kind)
 		case pdu.ListMode:
 			if m, ok := pdu.DecodeMode(r); ok && i == 0 {
 				c.FactText(dissect.Sender, plant.FieldMode, m.String(), "s7comm.szl", 0.95)
@@ -190,6 +192,21 @@ func (p *Parser) tell(c *dissect.Context, s pdu.SZL) {
 			protection(c, r)
 		}
 	}
+}
+
+// kind is the name of the CPU's type in component identification. A module that
+// nobody gave a name has that as its name too.
+func kind(s pdu.SZL) []byte {
+	for i := 0; s.List() == pdu.ListComponent; i++ {
+		k, ok := pdu.DecodeComponent(s.Record(i))
+		if !ok {
+			break
+		}
+		if k.Index == pdu.ComponentType {
+			return k.Text
+		}
+	}
+	return nil
 }
 
 const szlSure = 0.95
@@ -228,7 +245,7 @@ func (p *Parser) module(c *dissect.Context, record []byte) {
 	}
 }
 
-func (p *Parser) component(c *dissect.Context, record []byte) {
+func (p *Parser) component(c *dissect.Context, record, kind []byte) {
 	k, ok := pdu.DecodeComponent(record)
 	if !ok {
 		return
@@ -237,7 +254,11 @@ func (p *Parser) component(c *dissect.Context, record []byte) {
 	case pdu.ComponentStation:
 		c.Fact(dissect.Sender, plant.FieldName, k.Text, "s7comm.szl", 0.9)
 	case pdu.ComponentName:
-		c.Fact(dissect.Sender, plant.FieldName, k.Text, "s7comm.szl", szlSure)
+		sure := szlSure
+		if bytes.Equal(k.Text, kind) {
+			sure = 0.6
+		}
+		c.Fact(dissect.Sender, plant.FieldName, k.Text, "s7comm.szl", sure)
 	case pdu.ComponentPlant, pdu.ComponentLocation:
 		c.Fact(dissect.Sender, plant.FieldLocation, k.Text, "s7comm.szl", szlSure)
 	case pdu.ComponentCopyright:

@@ -57,13 +57,17 @@ func (p *Parser) unit(c *dissect.Context, u *pdu.PDU) {
 	}
 	switch m.Opcode {
 	case pdu.Notification:
-		c.Send(notification, dissect.Object{})
+		c.Response(notification, unasked, dissect.Answered)
 	case pdu.Request:
 		p.request(c, m)
 	default:
 		p.response(c, m)
 	}
 }
+
+// unasked is an id that no request has: a notification answers a subscription
+// of long ago.
+const unasked = 1 << 32
 
 // Sequence numbers are given by the client.
 func id(m pdu.Message) uint64 { return 2<<16 | uint64(m.Sequence) }

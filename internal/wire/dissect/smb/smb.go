@@ -206,3 +206,17 @@ func (p *parser) share(c *dissect.Context, path winstr.Text, source string) tree
 	}
 	return kind
 }
+
+// file makes a file or pipe the object of an operation. Without a name it is
+// the share itself.
+func (p *parser) file(name winstr.Text, tree treeKind, o *dissect.Object) {
+	p.name = name.AppendTo(p.name[:0])
+	switch {
+	case len(p.name) == 0:
+		o.Space = "share"
+	case tree == treePipes:
+		o.Space, o.Name = "pipe", p.name
+	default:
+		o.Space, o.Name = "file", p.name
+	}
+}

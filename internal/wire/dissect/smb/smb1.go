@@ -80,10 +80,8 @@ func (p *parser) request1(c *dissect.Context, m *smb.Message, blk smb.Block) {
 			}
 		}
 		if name, ok := m.FileName(blk); ok && o.Space == "" {
-			p.name = name.AppendTo(p.name[:0])
-			o.Space, o.Name = "file", p.name
+			p.file(name, tree, &o)
 			if tree == treePipes {
-				o.Space = "pipe"
 				tag |= tagOpensPipe
 			}
 		}

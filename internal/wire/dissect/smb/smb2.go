@@ -81,10 +81,8 @@ func (p *parser) create2(m *smb2.Message, tree treeKind, o *dissect.Object) (tag
 	if !ok {
 		return 0
 	}
-	p.name = f.Name.AppendTo(p.name[:0])
-	o.Space, o.Name = "file", p.name
+	p.file(f.Name, tree, o)
 	if tree == treePipes {
-		o.Space = "pipe"
 		return tagOpensPipe
 	}
 	return 0

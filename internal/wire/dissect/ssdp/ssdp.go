@@ -37,7 +37,7 @@ func verb(h *http.Head) *plant.Verb {
 }
 
 func probe(b []byte, hint dissect.Hint) dissect.Match {
-	if h, _, err := http.Decode(b); err == nil && !hint.Stream && verb(&h) != nil {
+	if h, _, err := http.DecodeWhole(b); err == nil && !hint.Stream && verb(&h) != nil {
 		return dissect.Strong
 	}
 	return dissect.No
@@ -45,9 +45,9 @@ func probe(b []byte, hint dissect.Hint) dissect.Match {
 
 type parser struct{}
 
-// Parse reads one message. Some devices leave out the empty line at the end.
+// Parse reads one message.
 func (parser) Parse(c *dissect.Context, b []byte) (int, error) {
-	h, n, err := http.Decode(b)
+	h, n, err := http.DecodeWhole(b)
 	if err != nil {
 		return 0, err
 	}

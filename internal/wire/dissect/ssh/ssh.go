@@ -113,7 +113,8 @@ func (p *parser) banner(c *dissect.Context, b []byte) (int, error) {
 	}
 	s.state = atPacket
 	if string(v.Version) == "1.5" || string(v.Version) == "1.3" {
-		s.state = encrypted
+		// SSH 1 it is, also for a server that offered both.
+		p.sides[0].state, p.sides[1].state = encrypted, encrypted
 	}
 	c.Send(verbs.Get(0), dissect.Object{})
 	c.Fact(dissect.Sender, plant.FieldSoftware, v.Line, "ssh.banner", 0.95)

@@ -12,6 +12,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/gssapi"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/tls"
 	pdu "github.com/bulkhead-ot/bulkhead/protocol/tds"
 	"github.com/bulkhead-ot/bulkhead/protocol/winstr"
 )
@@ -90,7 +91,8 @@ func probeBrowser(b []byte) dissect.Match {
 type parser struct {
 	gss  gssapi.Reader
 	text []byte
-	more [2]bool // the side's message goes on with its next packet
+	more [2]bool     // the side's message goes on with its next packet
+	tls  *tls.Parser // the handshake, which stands in prelogin packets
 }
 
 // Parse reads the packets in b.
@@ -136,6 +138,10 @@ func (p *parser) packet(c *dissect.Context, m *pdu.Packet) {
 		p.result(c, m)
 		return
 	}
+	if m.Type == pdu.Prelogin && record(m.Body) > 0 {
+		p.handshake(c, m.Body)
+		return
+	}
 	c.SenderIsClient()
 	v, o := verbs.Get(uint32(m.Type)), dissect.Object{}
 	switch m.Type {
@@ -155,6 +161,17 @@ func (p *parser) packet(c *dissect.Context, m *pdu.Packet) {
 		}
 	}
 	c.Request(v, 0, o)
+}
+
+// handshake reads TLS in prelogin packets, which both ends send, for the names
+// in it. Damage in it is not damage of the conversation.
+func (p *parser) handshake(c *dissect.Context, b []byte) {
+	if p.tls == nil {
+		p.tls = tls.New()
+	}
+	if _, err := p.tls.Parse(c, b); err != nil {
+		c.Malformed("TLS handshake in TDS cannot be read")
+	}
 }
 
 func (p *parser) login(c *dissect.Context, b []byte, o *dissect.Object) {

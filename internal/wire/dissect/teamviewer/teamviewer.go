@@ -8,10 +8,10 @@ import (
 	pdu "github.com/bulkhead-ot/bulkhead/protocol/teamviewer"
 )
 
-// Protocol is TeamViewer on TCP.
+// Protocol is TeamViewer on TCP and UDP.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
-		Name: "teamviewer", TCP: []uint16{5938},
+		Name: "teamviewer", TCP: []uint16{5938}, UDP: []uint16{5938},
 		Probe: probe,
 		New:   func() dissect.Parser { return parser{} },
 	}
@@ -21,9 +21,15 @@ func Protocol() dissect.Protocol {
 var frame = &plant.Verb{Protocol: "teamviewer", Code: "frame", Name: "Frame", Technique: "T0822"}
 
 func probe(b []byte, h dissect.Hint) dissect.Match {
+	if !h.Stream {
+		if _, _, err := pdu.DecodeDatagram(b); err != nil {
+			return dissect.No
+		}
+		return dissect.Strong
+	}
 	f, n, err := pdu.Decode(b)
 	switch {
-	case !h.Stream || err == pdu.ErrFormat:
+	case err == pdu.ErrFormat:
 		return dissect.No
 	case err == pdu.ErrShort:
 		return dissect.Short
@@ -37,6 +43,13 @@ type parser struct{}
 
 // Parse counts frames and skips their bodies.
 func (parser) Parse(c *dissect.Context, b []byte) (int, error) {
+	if !c.Stream {
+		_, n, err := pdu.DecodeDatagram(b)
+		if err == nil {
+			count(c)
+		}
+		return n, nil // peers also send datagrams of other forms
+	}
 	taken := 0
 	for taken < len(b) {
 		_, n, err := pdu.Decode(b[taken:])
@@ -46,9 +59,13 @@ func (parser) Parse(c *dissect.Context, b []byte) (int, error) {
 		case err != nil:
 			return taken, err
 		}
-		c.Send(frame, dissect.Object{})
+		count(c)
 		taken += n
 	}
-	c.FactText(dissect.Sender, plant.FieldSoftware, "TeamViewer", "teamviewer", 0.9)
 	return taken, nil
+}
+
+func count(c *dissect.Context) {
+	c.Send(frame, dissect.Object{})
+	c.FactText(dissect.Sender, plant.FieldSoftware, "TeamViewer", "teamviewer", 0.9)
 }

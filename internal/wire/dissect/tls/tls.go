@@ -37,6 +37,7 @@ var verbs = dissect.NewVerbs("tls", "%d", []dissect.VerbRow{
 // The other records that are read.
 var (
 	alert     = &plant.Verb{Protocol: "tls", Code: "alert", Name: "Alert"}
+	data      = &plant.Verb{Protocol: "tls", Code: "data", Name: "Application Data"}
 	heartbeat = &plant.Verb{Protocol: "tls", Code: "heartbeat", Name: "Heartbeat"}
 )
 
@@ -123,6 +124,7 @@ func (p *Parser) Gap(c *dissect.Context, _ int) {
 func (p *Parser) reads(c *dissect.Context, h pdu.Header) bool {
 	if h.Content == pdu.ApplicationData {
 		p.sides[c.Side()].hidden = true
+		c.Send(data, dissect.Object{})
 		return false
 	}
 	return h.Content == pdu.ChangeCipherSpec || !p.sides[c.Side()].hidden

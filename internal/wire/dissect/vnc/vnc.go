@@ -98,17 +98,27 @@ func (p *parser) isServer(c *dissect.Context) bool {
 	return p.side == int8(c.Side())+1
 }
 
+// decodeVersion reads a version as the minor number of version 3. Later major
+// versions and Apple's 3.889 go on like 3.8.
+func decodeVersion(b []byte) (minor int, err error) {
+	major, minor, err := pdu.DecodeVersion(b)
+	if major > 3 {
+		minor = 8
+	}
+	return minor, err
+}
+
 func (p *parser) fromServer(c *dissect.Context, b []byte) (int, error) {
 	switch p.server {
 	case atVersion:
-		_, minor, err := pdu.DecodeVersion(b)
+		minor, err := decodeVersion(b)
 		if err != nil {
 			return 0, err
 		}
 		p.minor, p.server = minor, atSecurity
 		c.SenderIsServer()
 		c.Send(version, dissect.Object{})
-		c.Fact(dissect.Sender, plant.FieldSoftware, b[:pdu.VersionSize-1], "vnc.version", 0.8)
+		c.Fact(dissect.Sender, plant.FieldService, b[:pdu.VersionSize-1], "vnc.version", 0.9)
 		return pdu.VersionSize, nil
 	case atSecurity:
 		return p.security(c, b)
@@ -198,7 +208,7 @@ func (p *parser) init(c *dissect.Context, b []byte) (int, error) {
 func (p *parser) fromClient(c *dissect.Context, b []byte) (int, error) {
 	switch p.client {
 	case atVersion:
-		_, minor, err := pdu.DecodeVersion(b)
+		minor, err := decodeVersion(b)
 		if err != nil {
 			return 0, err
 		}

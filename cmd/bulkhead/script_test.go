@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"bulkhead": main})
+}
+
+// TestScripts runs each file of testdata/script: one behaviour of the command
+// line, readable as a session in a terminal.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"capture": writeCapture},
+	})
+}
+
+// writeCapture is the script command "capture FILE [cut|empty|gzip|later]": a
+// capture of a master that reads and writes a controller's registers.
+func writeCapture(ts *testscript.TestScript, _ bool, args []string) {
+	var b bytes.Buffer
+	w, err := capture.NewWriter(&b, 1)
+	ts.Check(err)
+	variant := ""
+	if len(args) > 1 {
+		variant = args[1]
+	}
+	start := int64(1_700_000_000e9)
+	if variant == "later" {
+		start += 60e9
+	}
+	for i, f := range frames() {
+		if variant != "empty" {
+			ts.Check(w.Write(start+int64(i)*1e6, len(f), f))
+		}
+	}
+	out := b.Bytes()
+	switch variant {
+	case "cut":
+		out = out[:len(out)-7]
+	case "gzip":
+		var z bytes.Buffer
+		g := gzip.NewWriter(&z)
+		g.Write(out)
+		g.Close()
+		out = z.Bytes()
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), out, 0o644))
+}
+
+// frames are a handshake, a read with its response and a write that is refused.
+func frames() [][]byte {
+	client, server := byte(1), byte(2)
+	seq := map[byte]uint32{client: 100, server: 500}
+	segment := func(from, to byte, flags byte, data ...byte) []byte {
+		b := []byte{2, 0, 0, 0, 0, to, 2, 0, 0, 0, 0, from, 8, 0, 0x45, 0, 0, byte(40 + len(data)), 0, byte(seq[from]), 0, 0, 64, 6, 0, 0, 10, 0, 0, from, 10, 0, 0, to}
+		ports := []byte{0xc3, 0x50, 1, 0xf6}
+		if from == server {
+			ports = []byte{1, 0xf6, 0xc3, 0x50}
+		}
+		b = append(b, ports...)
+		b = append(b, byte(seq[from]>>24), byte(seq[from]>>16), byte(seq[from]>>8), byte(seq[from]))
+		b = append(b, byte(seq[to]>>24), byte(seq[to]>>16), byte(seq[to]>>8), byte(seq[to]))
+		b = append(b, 0x50, flags, 16, 0, 0, 0, 0, 0)
+		seq[from] += uint32(len(data))
+		if flags&2 != 0 {
+			seq[from]++
+		}
+		return append(b, data...)
+	}
+	return [][]byte{
+		segment(client, server, 2),
+		segment(server, client, 0x12),
+		segment(client, server, 0x18, 0, 1, 0, 0, 0, 6, 1, 3, 0, 100, 0, 2),
+		segment(server, client, 0x18, 0, 1, 0, 0, 0, 7, 1, 3, 4, 0, 1, 0, 2),
+		segment(client, server, 0x18, 0, 2, 0, 0, 0, 6, 1, 6, 0, 5, 0, 9),
+		segment(server, client, 0x18, 0, 2, 0, 0, 0, 3, 1, 0x86, 2),
+	}
+}

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"github.com/bulkhead-ot/bulkhead/internal/judge/detect"
+	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory"
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/sensor"
+)
+
+// finder has everything judged that was learnt. Assets are made anew each time
+// they are walked, which costs more than anything else in a large capture, so
+// what the rules need of them is taken along when a report walks them first.
+type finder struct {
+	pool      *sensor.Pool
+	inventory *inventory.Builder
+	captures  []plant.Capture
+	knowledge detect.Knowledge
+
+	traits   []detect.Traits // of all assets, once they were walked to the end
+	detector *detect.Detector
+	result   []plant.Finding
+	done     bool
+}
+
+// assets walks the inventory.
+func (f *finder) assets(yield func(*plant.Asset) bool) {
+	if f.detector != nil {
+		f.inventory.Assets()(yield)
+		return
+	}
+	var traits []detect.Traits
+	d := detect.New(f.knowledge, detect.Assets{Number: f.inventory.Number, At: f.inventory.At})
+	for a := range f.inventory.Assets() {
+		traits = append(traits, detect.TraitsOf(a))
+		d.Asset(a)
+		if !yield(a) {
+			return
+		}
+	}
+	d.Know(traits)
+	f.detector = d
+}
+
+// findings are what was found, worked out when they are first asked for.
+func (f *finder) findings() []plant.Finding {
+	if f.done {
+		return f.result
+	}
+	if f.detector == nil {
+		f.assets(func(*plant.Asset) bool { return true })
+	}
+	d := f.detector
+	for c := range f.pool.Conversations() {
+		d.Conversation(c)
+	}
+	for o := range f.pool.Operations() {
+		d.Operation(o)
+	}
+	for x := range f.pool.Anomalies() {
+		d.Anomaly(x)
+	}
+	for i := range f.captures {
+		d.Capture(&f.captures[i])
+	}
+	f.result, f.done = d.Findings(), true
+	return f.result
+}
