@@ -4,8 +4,6 @@ SHELL := /bin/bash
 GO    ?= go
 BIN   := bin/bulkhead
 TIME  ?= 120s
-CORPUS := ../shared/corpus
-ACCEPT := ../shared/accept/compare.py
 export CGO_ENABLED ?= 0
 
 .PHONY: help build demo check format vet test accept vuln bench fuzz clean
@@ -35,8 +33,7 @@ test:
 	$(GO) test ./...
 
 accept: build ## Hold the program against the captures in ../shared (skipped where they are absent)
-	@if [ -f $(ACCEPT) ]; then python3 $(ACCEPT) --bin ./$(BIN) $(CORPUS); \
-	else echo "skip accept: $(ACCEPT) is not there"; fi
+	python3 test/accept/run.py ./$(BIN)
 
 vuln:
 	@out=$$($(GO) tool govulncheck ./... 2>&1); status=$$?; \

@@ -73,7 +73,7 @@ func analyzeCommand() *cobra.Command {
 
 func needFiles(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("%w: name at least one capture, or - for standard input: bulkhead analyze FILE...", errUsage)
+		return fmt.Errorf("%w: name at least one capture, or - for standard input", errUsage)
 	}
 	return nil
 }

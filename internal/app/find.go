@@ -16,7 +16,6 @@ type finder struct {
 	captures  []plant.Capture
 	knowledge detect.Knowledge
 
-	traits   []detect.Traits // of all assets, once they were walked to the end
 	detector *detect.Detector
 	result   []plant.Finding
 	done     bool

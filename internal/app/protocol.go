@@ -5,9 +5,12 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ads"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/adsdiscovery"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/bacnet"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/bsap"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/c1222"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/cclink"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/cdp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/coap"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/codesys"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dhcp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dhcpv6"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dlms"
@@ -15,8 +18,12 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dns"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/enip"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ethercat"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ethersio"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/fins"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/fox"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ftp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/genisys"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/gesrtp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/goose"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/hartip"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/http"
@@ -28,6 +35,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/knx"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ldap"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/lldp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/melsoft"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/modbus"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/mqtt"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/mrp"
@@ -38,6 +46,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/opcua"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/openvpn"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/pccc"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/pcworx"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/pnio"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/pop3"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/powerlink"
@@ -45,6 +54,8 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/ptp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/radius"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/rdp"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/rocplus"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/slmp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/smb"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/smtp"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/snmp"
@@ -73,9 +84,12 @@ func Protocols() []dissect.Protocol {
 		ads.Protocol(),
 		adsdiscovery.Protocol(),
 		bacnet.Protocol(),
+		bsap.Protocol(),
 		c1222.Protocol(),
 		cclink.Protocol(),
 		cdp.Protocol(),
+		coap.Protocol(),
+		codesys.Protocol(),
 		dhcp.Protocol(),
 		dhcpv6.Protocol(),
 		dlms.Protocol(),
@@ -83,8 +97,12 @@ func Protocols() []dissect.Protocol {
 		dns.Protocol(),
 		enip.Protocol(),
 		ethercat.Protocol(),
+		ethersio.Protocol(),
 		fins.Protocol(),
+		fox.Protocol(),
 		ftp.Protocol(),
+		genisys.Protocol(),
+		gesrtp.Protocol(),
 		goose.Protocol(),
 		hartip.Protocol(),
 		http.Protocol(),
@@ -96,6 +114,7 @@ func Protocols() []dissect.Protocol {
 		knx.Protocol(),
 		ldap.Protocol(),
 		lldp.Protocol(),
+		melsoft.Protocol(),
 		modbus.Protocol(),
 		mqtt.Protocol(),
 		mrp.Protocol(),
@@ -106,6 +125,7 @@ func Protocols() []dissect.Protocol {
 		opcua.Protocol(),
 		openvpn.Protocol(),
 		pccc.Protocol(),
+		pcworx.Protocol(),
 		pnio.Protocol(),
 		pop3.Protocol(),
 		powerlink.Protocol(),
@@ -113,6 +133,8 @@ func Protocols() []dissect.Protocol {
 		ptp.Protocol(),
 		radius.Protocol(),
 		rdp.Protocol(),
+		rocplus.Protocol(),
+		slmp.Protocol(),
 		smb.Protocol(),
 		smtp.Protocol(),
 		snmp.Protocol(),

@@ -48,6 +48,7 @@ const (
 	FieldNeighbor Field = "neighbor" // "port-001 -> switch1/port-002"
 	FieldPort     Field = "port"     // its own port's name
 	FieldService  Field = "service"  // a service it announces: "_http._tcp", a share, a named pipe
+	FieldCarries  Field = "carries"  // what devices in a tunnel that it sends say of themselves
 	FieldResolves Field = "resolves" // a name it resolves, to which address: "plc1.local=10.0.0.5"
 )
 

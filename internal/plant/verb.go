@@ -9,6 +9,7 @@ type Verb struct {
 	Name      string // the standard's name: "Read Holding Registers"
 	Kind      Kind
 	Technique string // "T0855"
+	Reply     string // the code of the response where it is another, as in OPC UA; else ""
 }
 
 // Kind is what an operation does to the one that is asked.

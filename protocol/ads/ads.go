@@ -80,8 +80,11 @@ type Address struct {
 }
 
 // Packet is one AMS packet. Data points into the decoded buffer and may be
-// shorter than Length when the buffer held only its beginning.
+// shorter than Length when the buffer held only its beginning. A packet by
+// which a program talks to the router on its own machine has Router set and
+// nothing else.
 type Packet struct {
+	Router         bool
 	Target, Source Address
 	Command        Command
 	Flags          uint16
@@ -98,13 +101,16 @@ func (p Packet) Response() bool { return p.Flags&flagResponse != 0 }
 // data as b holds, and returns the length of the whole packet, which may be
 // above len(b). It needs the 38 bytes of both headers.
 func Peek(b []byte) (Packet, int, error) {
-	if len(b) >= 2 && binary.LittleEndian.Uint16(b) != 0 {
+	if len(b) >= 2 && !toRouter(binary.LittleEndian.Uint16(b)) {
 		return Packet{}, 0, ErrReserved
 	}
 	if len(b) < tcpHeader {
 		return Packet{}, 0, ErrShort
 	}
 	total := binary.LittleEndian.Uint32(b[2:])
+	if binary.LittleEndian.Uint16(b) != 0 {
+		return router(b, total)
+	}
 	if total < amsHeader || total > MaxPacket {
 		return Packet{}, 0, ErrLength
 	}
@@ -122,6 +128,21 @@ func Peek(b []byte) (Packet, int, error) {
 	have := min(end, len(b))
 	p.Data = b[tcpHeader+amsHeader : have : have]
 	return p, end, nil
+}
+
+// toRouter reports whether the first two bytes are 0, as between machines, or
+// one of the commands to the local router: open and close a port, tell of a
+// change, ask for the NetId.
+func toRouter(command uint16) bool { return command <= 1 || command >= 0x1000 && command <= 0x1002 }
+
+func router(b []byte, total uint32) (Packet, int, error) {
+	const longest = 64
+	if total > longest {
+		return Packet{}, 0, ErrLength
+	}
+	end := tcpHeader + int(total)
+	have := min(end, len(b))
+	return Packet{Router: true, Length: total, Data: b[tcpHeader:have:have]}, end, nil
 }
 
 // Decode reads the first AMS/TCP packet in b and returns the number of bytes it

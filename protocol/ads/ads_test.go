@@ -27,10 +27,11 @@ const (
 	readResponse  = "00002c000000" + eng + "0180" + plc + "5303" + "0200" + "0500" + "0c000000" + "00000000" + "0a000000" + "00000000" + "04000000" + "01020304"
 	writeRequest  = "00002e000000" + plc + "5303" + eng + "0180" + "0300" + "0400" + "0e000000" + "00000000" + "0b000000" + "20400000" + "10000000" + "02000000" + "2a00"
 	handleRequest = "000038000000" + plc + "5303" + eng + "0180" + "0900" + "0400" + "18000000" + "00000000" + "0c000000" + "03f00000" + "00000000" + "04000000" + "08000000" + "4d41494e2e6e3100"
+	portOpen      = "001002000000" + "0000"
 	refused       = "000020000000" + eng + "0180" + plc + "f401" + "0100" + "0500" + "00000000" + "06000000" + "0d000000"
 )
 
-var good = []string{stateRequest, stateResponse, infoResponse, stopRequest, readRequest, readResponse, writeRequest, handleRequest, refused}
+var good = []string{stateRequest, stateResponse, infoResponse, stopRequest, readRequest, readResponse, writeRequest, handleRequest, refused, portOpen}
 
 func decode(t *testing.T, s string) Packet {
 	t.Helper()
@@ -49,6 +50,12 @@ func TestHeader(t *testing.T) {
 	}
 	if _, ok := p.Result(); ok {
 		t.Error("a request has a result")
+	}
+}
+
+func TestRouter(t *testing.T) {
+	if p := decode(t, portOpen); !p.Router || p.Command != 0 || len(p.Data) != 2 {
+		t.Errorf("Decode = %+v", p)
 	}
 }
 
@@ -88,7 +95,8 @@ func TestRejects(t *testing.T) {
 		name, in string
 		want     error
 	}{
-		{"port open of the local router", "0010", ErrReserved},
+		{"unknown AMS/TCP command", "0020", ErrReserved},
+		{"long message to the local router", "0010ff000000", ErrLength},
 		{"length below the AMS header", "00001f000000", ErrLength},
 		{"absurd length", "0000ffffffff", ErrLength},
 		{"lengths disagree", "000021000000" + stateRequest[12:], ErrLength},
@@ -199,7 +207,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if p, n, err := Peek(b); err == nil {
-			if int(p.Length)+tcpHeader+amsHeader != n || len(p.Data) > int(p.Length) || len(p.Data) > len(b) {
+			if !p.Router && int(p.Length)+tcpHeader+amsHeader != n || len(p.Data) > int(p.Length) || len(p.Data) > len(b) {
 				t.Fatalf("Peek took %d of %d, data %d of %d", n, len(b), len(p.Data), p.Length)
 			}
 			exercise(p)

@@ -68,7 +68,6 @@ var good = []struct {
 }
 
 func TestMain(m *testing.M) {
-
 	for _, c := range good {
 		c.frame[3] = byte(len(c.frame)) // spares counting by hand
 	}

@@ -43,12 +43,13 @@ type Message struct {
 	Answers         uint32 // the number that a response answers
 	Answering       bool   // Answers is there
 	Security        Security
+	Marked          bool   // the control octet has its top bit set, as it must
 	Class           []byte // kind of device, four characters, often left out
 	services        []byte
 }
 
 const (
-	tagMessage     = ber.Application | 0
+	tagMessage     = ber.Application
 	tagCalled      = ber.Context | 2
 	tagAnswers     = ber.Context | 4
 	tagCalling     = ber.Context | 6
@@ -112,10 +113,11 @@ func (m *Message) information(e ber.Element) bool {
 	}
 	c = x.Children()
 	octets, ok := c.Find(ber.Context | 1)
-	if !ok || len(octets.Body) == 0 || octets.Body[0]&0x80 == 0 {
+	if !ok || len(octets.Body) == 0 {
 		return false
 	}
 	control, b := octets.Body[0], octets.Body[1:]
+	m.Marked = control&0x80 != 0
 	m.Security = Security(control >> 2 & 3)
 	if control&0x10 != 0 && m.Security == Clear {
 		if len(b) < 4 {

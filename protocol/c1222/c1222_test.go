@@ -54,6 +54,7 @@ func TestDecode(t *testing.T) {
 		{"a ciphered request", ciphered, Ciphered, "", nil, nil},
 		{"a response with a long length", answer, Clear, "", []Code{OK}, nil},
 		{"authentication behind a service", "84 01 20 ff", Authenticated, "", []Code{Identify}, ErrShort},
+		{"a control octet without its top bit", "00 01 20", Clear, "", []Code{Identify}, nil},
 		{"a service of no length", "80 00", Clear, "", nil, ErrShort},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -62,7 +63,7 @@ func TestDecode(t *testing.T) {
 			if err != nil || n != len(in) {
 				t.Fatalf("%d of %d bytes, %v", n, len(in), err)
 			}
-			if m.Security != c.security || string(m.Class) != c.class || m.Invocation != 258 || len(m.Called.Body) != 5 || m.Answering {
+			if m.Security != c.security || string(m.Class) != c.class || m.Invocation != 258 || len(m.Called.Body) != 5 || m.Answering || m.Marked == (c.name == "a control octet without its top bit") {
 				t.Errorf("got %+v", m)
 			}
 			s := m.Services()
@@ -89,7 +90,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a sequence", "3000", ErrProtocol},
 		{"a message without information", "6004 a202 0600", ErrProtocol},
 		{"information that is no EXTERNAL", "6004 be02 3000", ErrProtocol},
-		{"information without its first bit", "6007 be05 2803 810120", ErrProtocol},
+		{"information without octets", "6006 be04 2802 8100", ErrProtocol},
 		{"a class cut off", "6009 be07 2805 81039061 62", ErrProtocol},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -33,8 +33,11 @@ func TestDecode(t *testing.T) {
 		typ Type
 		hex string
 	}{
-		{DeviceID, "73776974636831"}, {Addresses, "000000010101cc0004c0a8000a"}, {PortID, "47693031"},
-		{Capabilities, "00000028"}, {NativeVLAN, "0001"},
+		{DeviceID, "73776974636831"},
+		{Addresses, "000000010101cc0004c0a8000a"},
+		{PortID, "47693031"},
+		{Capabilities, "00000028"},
+		{NativeVLAN, "0001"},
 	} {
 		x, ok := w.Next()
 		if !ok || x.Type != want.typ || hex.EncodeToString(x.Value) != want.hex {

@@ -77,19 +77,36 @@ func TestAddress(t *testing.T) {
 		path Path
 		want Address
 	}{
-		{"class, instance, attribute", Path{0x20, 0xf5, 0x24, 0x01, 0x30, 0x05},
-			Address{Class: 0xf5, HasClass: true, Instance: 1, HasInstance: true, Attribute: 5, HasAttribute: true, Slot: -1, Complete: true}},
-		{"16-bit class and instance", Path{0x21, 0x00, 0x34, 0x03, 0x25, 0x00, 0x0a, 0x01},
-			Address{Class: 0x334, HasClass: true, Instance: 0x10a, HasInstance: true, Slot: -1, Complete: true}},
-		{"32-bit instance", Path{0x20, 0x6b, 0x26, 0x00, 0x01, 0x02, 0x03, 0x04},
-			Address{Class: 0x6b, HasClass: true, Instance: 0x04030201, HasInstance: true, Slot: -1, Complete: true}},
-		{"object inside another", Path{0x20, 0x68, 0x24, 0x07, 0x20, 0x6b, 0x24, 0x09},
-			Address{Class: 0x6b, HasClass: true, Instance: 9, HasInstance: true, Outer: 0x68, OuterInstance: 7, Slot: -1, Complete: true}},
+		{
+			"class, instance, attribute",
+			Path{0x20, 0xf5, 0x24, 0x01, 0x30, 0x05},
+			Address{Class: 0xf5, HasClass: true, Instance: 1, HasInstance: true, Attribute: 5, HasAttribute: true, Slot: -1, Complete: true},
+		},
+		{
+			"16-bit class and instance",
+			Path{0x21, 0x00, 0x34, 0x03, 0x25, 0x00, 0x0a, 0x01},
+			Address{Class: 0x334, HasClass: true, Instance: 0x10a, HasInstance: true, Slot: -1, Complete: true},
+		},
+		{
+			"32-bit instance",
+			Path{0x20, 0x6b, 0x26, 0x00, 0x01, 0x02, 0x03, 0x04},
+			Address{Class: 0x6b, HasClass: true, Instance: 0x04030201, HasInstance: true, Slot: -1, Complete: true},
+		},
+		{
+			"object inside another",
+			Path{0x20, 0x68, 0x24, 0x07, 0x20, 0x6b, 0x24, 0x09},
+			Address{Class: 0x6b, HasClass: true, Instance: 9, HasInstance: true, Outer: 0x68, OuterInstance: 7, Slot: -1, Complete: true},
+		},
 		{"backplane, slot 3", Path{0x01, 0x03}, Address{Slot: 3, Hops: 1, Complete: true}},
-		{"over the network and into a rack", append(Path{0x12, 0x0b}, "192.168.1.2\x00\x01\x00"...),
-			Address{Slot: -1, Hops: 2, Complete: true}},
-		{"connection with an electronic key", Path{0x34, 0x04, 0x01, 0x00, 0x0e, 0x00, 0x36, 0x00, 0x14, 0x0b, 0x20, 0x04, 0x24, 0x67, 0x2c, 0x64},
-			Address{Class: 4, HasClass: true, Instance: 0x67, HasInstance: true, Point: 0x64, HasPoint: true, Slot: -1, Complete: true}},
+		{
+			"over the network and into a rack", append(Path{0x12, 0x0b}, "192.168.1.2\x00\x01\x00"...),
+			Address{Slot: -1, Hops: 2, Complete: true},
+		},
+		{
+			"connection with an electronic key",
+			Path{0x34, 0x04, 0x01, 0x00, 0x0e, 0x00, 0x36, 0x00, 0x14, 0x0b, 0x20, 0x04, 0x24, 0x67, 0x2c, 0x64},
+			Address{Class: 4, HasClass: true, Instance: 0x67, HasInstance: true, Point: 0x64, HasPoint: true, Slot: -1, Complete: true},
+		},
 		{"cut in a segment", Path{0x20, 0x01, 0x25, 0x00, 0x01}, Address{Class: 1, HasClass: true, Slot: -1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -212,8 +229,14 @@ func TestStatusWord(t *testing.T) {
 		word      StatusWord
 		mode, key string
 	}{
-		{0x1060, "run", "run"}, {0x2070, "program", "program"}, {0x3074, "program", "remote"}, {0x3060, "run", "remote"},
-		{0x3460, "fault", "remote"}, {0x0050, "fault", ""}, {0x0000, "", ""}, {0x0010, "firmware update", ""},
+		{0x1060, "run", "run"},
+		{0x2070, "program", "program"},
+		{0x3074, "program", "remote"},
+		{0x3060, "run", "remote"},
+		{0x3460, "fault", "remote"},
+		{0x0050, "fault", ""},
+		{0x0000, "", ""},
+		{0x0010, "firmware update", ""},
 	} {
 		if c.word.LogixMode() != c.mode || c.word.LogixKey() != c.key {
 			t.Errorf("%#x: %q, %q", uint16(c.word), c.word.LogixMode(), c.word.LogixKey())
@@ -272,6 +295,18 @@ func TestDecodeInterface(t *testing.T) {
 	}
 }
 
+func TestDecodeNetwork(t *testing.T) {
+	b := slices.Concat([]byte{1, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0x20, 0xf6, 0x24, 1},
+		[]byte{2, 0, 0, 10, 0, 255, 255, 255, 1, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 'l', 'a', 'b', 0}, []byte{4, 0, 'p', 'l', 'c', '7'})
+	i, host, err := DecodeNetwork(b)
+	if err != nil || string(host) != "plc7" || i.Gateway != 0x0a000001 || string(i.Domain) != "lab" {
+		t.Errorf("%+v, %q, %v", i, host, err)
+	}
+	for n := range b {
+		DecodeNetwork(b[:n])
+	}
+}
+
 // FuzzDecode: what is taken is all or nothing, borrowed bytes lie in the
 // input, and nothing that a message leads to reaches outside it.
 func FuzzDecode(f *testing.F) {
@@ -327,6 +362,7 @@ func walkBodies(t *testing.T, data []byte) {
 		}
 	}
 	DecodeInterface(data)
+	DecodeNetwork(data)
 	TagValue(data)
 }
 

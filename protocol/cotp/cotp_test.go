@@ -25,43 +25,53 @@ var good = []struct {
 }{
 	{
 		"connection request with both selectors", "03000016 11 e0 0000 0001 00 c0010a c1020100 c2020102",
-		TPDU{Type: ConnectionRequest, SrcRef: 1, Params: unhex("c0010ac1020100c2020102"), Data: []byte{}}, 22,
+		TPDU{Type: ConnectionRequest, SrcRef: 1, Params: unhex("c0010ac1020100c2020102"), Data: []byte{}},
+		22,
 	},
 	{
 		"connection confirm", "0300000b 06 d0 0001 0002 00",
-		TPDU{Type: ConnectionConfirm, DstRef: 1, SrcRef: 2, Params: []byte{}, Data: []byte{}}, 11,
+		TPDU{Type: ConnectionConfirm, DstRef: 1, SrcRef: 2, Params: []byte{}, Data: []byte{}},
+		11,
 	},
 	{
 		"data, last part", "0300000a 02 f0 80 320101",
-		TPDU{Type: Data, EOT: true, Data: unhex("320101")}, 10,
+		TPDU{Type: Data, EOT: true, Data: unhex("320101")},
+		10,
 	},
 	{
 		"data, more follows, another packet behind", "03000008 02 f0 05 aa 0300",
-		TPDU{Type: Data, Number: 5, Data: []byte{0xaa}}, 8,
+		TPDU{Type: Data, Number: 5, Data: []byte{0xaa}},
+		8,
 	},
 	{
 		"data without user data, as Siemens sends to acknowledge", "03000007 02 f0 00",
-		TPDU{Type: Data, Data: []byte{}}, 7,
+		TPDU{Type: Data, Data: []byte{}},
+		7,
 	},
 	{
 		"data of class 2 with a destination reference", "0300000a 04 f0 0102 81 aa",
-		TPDU{Type: Data, DstRef: 0x102, EOT: true, Number: 1, Params: []byte{}, Data: []byte{0xaa}}, 10,
+		TPDU{Type: Data, DstRef: 0x102, EOT: true, Number: 1, Params: []byte{}, Data: []byte{0xaa}},
+		10,
 	},
 	{
 		"disconnect request", "0300000b 06 80 0001 0002 80",
-		TPDU{Type: DisconnectRequest, DstRef: 1, SrcRef: 2, Reason: 0x80, Params: []byte{}, Data: []byte{}}, 11,
+		TPDU{Type: DisconnectRequest, DstRef: 1, SrcRef: 2, Reason: 0x80, Params: []byte{}, Data: []byte{}},
+		11,
 	},
 	{
 		"disconnect confirm", "0300000a 05 c0 0001 0002",
-		TPDU{Type: DisconnectConfirm, DstRef: 1, SrcRef: 2, Params: []byte{}, Data: []byte{}}, 10,
+		TPDU{Type: DisconnectConfirm, DstRef: 1, SrcRef: 2, Params: []byte{}, Data: []byte{}},
+		10,
 	},
 	{
 		"error", "0300000c 07 70 0001 02 c1 01 f0",
-		TPDU{Type: Error, DstRef: 1, Reason: 2, Params: unhex("c101f0"), Data: []byte{}}, 12,
+		TPDU{Type: Error, DstRef: 1, Reason: 2, Params: unhex("c101f0"), Data: []byte{}},
+		12,
 	},
 	{
 		"acknowledgement of class 2", "03000009 04 61 0001 07",
-		TPDU{Type: DataAck, DstRef: 1, Params: []byte{}, Data: []byte{}}, 9,
+		TPDU{Type: DataAck, DstRef: 1, Params: []byte{}, Data: []byte{}},
+		9,
 	},
 }
 

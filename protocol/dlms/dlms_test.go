@@ -96,6 +96,15 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestDecodeUnsound(t *testing.T) {
+	in := hdlc([]byte{3, 0x21, 0x10}, append([]byte{0xe6, 0xe6, 0}, unhex(t, getName)...))
+	in[len(in)-2] ^= 1
+	f, n, err := Decode(in)
+	if err != nil || n != len(in) || f.Sound || f.APDU == nil {
+		t.Errorf("got %+v, %d, %v", f, n, err)
+	}
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	damaged := hdlc([]byte{3, 0x21, 0x93}, nil)
 	damaged[3] ^= 2
@@ -107,10 +116,12 @@ func TestDecodeRefuses(t *testing.T) {
 		{"nothing", nil, ErrShort},
 		{"another start", []byte{1}, ErrProtocol},
 		{"another version", []byte{0, 2}, ErrProtocol},
+		{"a wrapper of no station", []byte{0, 1, 0, 0, 0, 6, 1, 3}, ErrProtocol},
 		{"an empty wrapper", wrapper(nil), ErrProtocol},
 		{"another frame format", []byte{flag, 0x50}, ErrProtocol},
 		{"a frame too short to be one", []byte{flag, 0xa0, 3, 0, 0}, ErrProtocol},
 		{"a wrong check sequence", damaged, ErrChecksum},
+		{"no flag at the end", hdlc([]byte{3, 0x21, 0x93}, nil)[:8:8], ErrShort},
 		{"an address without end", hdlc([]byte{2, 2, 2, 2, 2, 2}, nil), ErrProtocol},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -58,6 +58,7 @@ type Frame struct {
 	Control     Control // of an HDLC frame
 	Command     bool    // the HDLC frame's APDU comes from the client
 	Segmented   bool    // more frames follow with the rest of the APDU
+	Sound       bool    // the check sequences are right; the header's always is
 	APDU        []byte
 }
 
@@ -91,17 +92,20 @@ func decodeWrapper(b []byte) (Frame, int, error) {
 		return Frame{}, 0, ErrShort
 	}
 	n := wrapperLen + int(binary.BigEndian.Uint16(b[6:]))
-	if n == wrapperLen {
+	f := Frame{
+		Sound:       true,
+		Source:      uint32(binary.BigEndian.Uint16(b[2:])),
+		Destination: uint32(binary.BigEndian.Uint16(b[4:])),
+	}
+	// Wrapper port 0 is that of no station.
+	if n == wrapperLen || f.Source == 0 || f.Destination == 0 {
 		return Frame{}, 0, ErrProtocol
 	}
 	if n > len(b) {
 		return Frame{}, 0, ErrShort
 	}
-	return Frame{
-		Source:      uint32(binary.BigEndian.Uint16(b[2:])),
-		Destination: uint32(binary.BigEndian.Uint16(b[4:])),
-		APDU:        b[wrapperLen:n:n],
-	}, n, nil
+	f.APDU = b[wrapperLen:n:n]
+	return f, n, nil
 }
 
 // decodeHDLC reads a frame of type 3: flag, format and length, two addresses,
@@ -121,26 +125,39 @@ func decodeHDLC(b []byte) (Frame, int, error) {
 	if n > len(b) {
 		return Frame{}, 0, ErrShort
 	}
-	body := b[1 : n-1]
-	if b[n-1] != flag || checksum(body) != 0 {
-		return Frame{}, 0, ErrChecksum
-	}
-	f := Frame{Framing: HDLC, Segmented: b[1]&8 != 0}
-	dst, k := address(body[2:])
-	src, l := address(body[2+k:])
-	at := 2 + k + l
-	if k == 0 || l == 0 || at+3 > len(body) {
+	if b[n-1] != flag {
 		return Frame{}, 0, ErrProtocol
 	}
-	f.Destination, f.Source, f.Control = dst, src, control(body[at])
-	if at+3 < len(body) {
-		// The check sequence of the header goes before the information.
-		if at+5 > len(body) {
-			return Frame{}, 0, ErrProtocol
-		}
-		f.APDU, f.Command = link(f.Control, body[at+3:len(body)-2])
+	f, err := body(b[1 : n-1])
+	if err != nil {
+		return Frame{}, 0, err
 	}
 	return f, n, nil
+}
+
+// body reads what is between the flags.
+func body(b []byte) (Frame, error) {
+	f := Frame{Framing: HDLC, Segmented: b[0]&8 != 0}
+	dst, k := address(b[2:])
+	src, l := address(b[2+k:])
+	at := 2 + k + l
+	if k == 0 || l == 0 || at+3 > len(b) {
+		return Frame{}, ErrProtocol
+	}
+	// The check sequence of the header goes before the information. A frame
+	// without any has only this one.
+	if checksum(b[:at+3]) != 0 {
+		return Frame{}, ErrChecksum
+	}
+	f.Destination, f.Source, f.Control, f.Sound = dst, src, control(b[at]), true
+	if information := b[at+3:]; len(information) > 0 {
+		if len(information) < 2 {
+			return Frame{}, ErrProtocol
+		}
+		f.Sound = checksum(b) == 0
+		f.APDU, f.Command = link(f.Control, information[:len(information)-2])
+	}
+	return f, nil
 }
 
 // address reads an HDLC address of one, two or four octets: the last has its

@@ -240,6 +240,10 @@ func first(t *testing.T, s string) Point {
 
 func TestControl(t *testing.T) {
 	p := first(t, directOperate)
+	h := fragment(t, directOperate).Headers()
+	if x, _ := h.Next(); !x.Indexed() || x.All() || x.Ranged {
+		t.Errorf("header %+v", x)
+	}
 	if c, ok := p.Control(); !ok || c.Operation != 3 || c.Count != 1 || c.On != 100 || p.Index != 5 {
 		t.Errorf("got %+v at %d, %v", c, p.Index, ok)
 	}
@@ -334,6 +338,14 @@ func FuzzDecode(f *testing.F) {
 	f.Add(frame(0xc4, append([]byte{0xc0}, unhex(f, directOperate)...)))
 	f.Add(frame(0x49, nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		// Random bytes hardly ever have a right CRC: make a frame of them.
+		if data := b[:min(len(b), MaxData)]; len(data) > 0 {
+			fr, n, err := Decode(frame(0xc4, data))
+			got, _ := fr.AppendData(nil)
+			if err != nil || n > MaxFrame || !bytes.Equal(got, data) {
+				t.Fatalf("a frame of %d octets: %d, %v", len(data), n, err)
+			}
+		}
 		fr, n, err := Decode(b)
 		if err != nil {
 			if n != 0 {

@@ -33,6 +33,9 @@ type Header struct {
 // Last is the last point of a range.
 func (h Header) Last() uint32 { return h.First + h.Count - 1 }
 
+// Indexed says that each object has its index before it.
+func (h Header) Indexed() bool { return h.prefix > 0 && !h.sized }
+
 // All says that the header names all objects of its kind.
 func (h Header) All() bool { return h.Qualifier&0x0f == 6 }
 

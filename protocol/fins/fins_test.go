@@ -222,7 +222,7 @@ func FuzzDecode(f *testing.F) {
 		ControllerText(m.Data)
 		ControllerState(m.Data)
 		FileSpec(m.Command, m.Data)
-		m.Command.Fits(len(m.Data))
+		_ = m.Command.Fits(len(m.Data))
 	})
 }
 

@@ -82,14 +82,18 @@ func Decode(b []byte) (Message, int, error) {
 	return m, end + 1, nil
 }
 
-// scan is where the terminator stands.
+// scan is where the terminator stands. A byte above the escape may only stand
+// in the checksum, which some devices do not escape.
 func scan(b []byte) (int, error) {
+	raw := 0 // the first byte that is not escaped though it should be
 	for i := 1; i < len(b) && i < maxMessage; i++ {
 		switch {
+		case raw > 0 && i > raw+2:
+			return 0, ErrBody
 		case b[i] == terminator:
 			return i, nil
-		case b[i] > escape, b[i-1] == escape && i > 1 && b[i] > 0x0f:
-			return 0, ErrBody
+		case raw == 0 && (b[i] > escape || b[i-1] == escape && i > 1 && b[i] > 0x0f):
+			raw = i
 		}
 	}
 	if len(b) >= maxMessage {
@@ -109,33 +113,36 @@ func (m *Message) read(b []byte) error {
 	if len(b) == n && (m.Header == Acknowledge || m.Header == Poll) {
 		return nil
 	}
-	if m.Header == Acknowledge {
+	if m.Header == Acknowledge || len(b) < n+2 {
 		return ErrBody
 	}
-	sum, start, ok := checksum(b)
-	if !ok || start < n {
-		return ErrBody
+	sum, start := checksum(b)
+	if start >= n && m.sums(b[:start:start], sum) {
+		return nil
 	}
-	m.Body = b[:start:start]
-	m.Checked = true
-	if !m.sums(sum) {
-		return ErrCRC
+	raw := len(b) - 2
+	if m.sums(b[:raw:raw], uint16(b[raw+1])<<8|uint16(b[raw])) {
+		return nil
 	}
-	return nil
+	return ErrCRC
 }
 
-// sums reports whether the checksum fits. Devices start CRC-16 with 0 or, as
+// sums takes body when the checksum fits it. Devices start CRC-16 with 0 or, as
 // Modbus does, with 0xffff; both are on the wire.
-func (m *Message) sums(sum uint16) bool {
+func (m *Message) sums(body []byte, sum uint16) bool {
 	zero, ones := update(0, byte(m.Header)), update(0xffff, byte(m.Header))
-	for rest := m.Body; len(rest) > 0; {
+	for rest := body; len(rest) > 0; {
 		v, n, ok := unescape(rest)
 		if !ok {
 			return false
 		}
 		zero, ones, rest = update(zero, v), update(ones, v), rest[n:]
 	}
-	return sum == zero || sum == ones
+	if sum != zero && sum != ones {
+		return false
+	}
+	m.Body, m.Checked = body, true
+	return true
 }
 
 // update is one step of CRC-16 with the reflected polynomial 0xa001.
@@ -164,12 +171,12 @@ func unescape(b []byte) (v byte, n int, ok bool) {
 	return escape | b[1], 2, true
 }
 
-// checksum reads the last two bytes of b, low byte first, and tells where they
-// start.
-func checksum(b []byte) (sum uint16, start int, ok bool) {
+// checksum reads the last two bytes of b, low byte first and escaped where they
+// must be, and tells where they start.
+func checksum(b []byte) (sum uint16, start int) {
 	hi, start := last(b, len(b))
 	lo, start := last(b, start)
-	return uint16(hi)<<8 | uint16(lo), start, start > 0
+	return uint16(hi)<<8 | uint16(lo), start
 }
 
 // last is the byte that ends before end, and where it starts.

@@ -31,7 +31,9 @@ var (
 	bare       = []byte{0xfb, 0x01, terminator}
 	indication = message(IndicationData, 0xffff, 1, 0x10, 0x05, 0x11, 0xf3)
 	control    = message(ControlData, 0, 0xf6, 0x01, 0x80)
-	good       = [][]byte{ack, poll, bare, indication, control}
+	// A checksum of 0xf472 that is not escaped.
+	unescaped = []byte{0xf2, 0x01, 0x04, 0x06, 0x07, 0x04, 0x0b, 0x04, 0x10, 0x06, 0x19, 0x05, 0x23, 0x04, 0x24, 0x06, 0x29, 0x04, 0x72, 0xf4, terminator}
+	good      = [][]byte{ack, poll, bare, indication, control, unescaped}
 )
 
 func TestDecode(t *testing.T) {
@@ -47,6 +49,7 @@ func TestDecode(t *testing.T) {
 		{"poll with checksum", poll, Poll, 1, true, nil},
 		{"poll without", bare, Poll, 1, false, nil},
 		{"indication with an escaped value", indication, IndicationData, 1, true, [][2]uint8{{0x10, 5}, {0x11, 0xf3}}},
+		{"indication whose checksum is not escaped", unescaped, IndicationData, 1, true, [][2]uint8{{4, 6}, {7, 4}, {11, 4}, {16, 6}, {0x19, 5}, {0x23, 4}, {0x24, 6}, {0x29, 4}}},
 		{"control to an escaped station", control, ControlData, 0xf6, true, [][2]uint8{{1, 0x80}}},
 	}
 	for _, tt := range tests {
@@ -78,8 +81,8 @@ func TestRejects(t *testing.T) {
 	}{
 		{"no header", []byte{0x01}, ErrHeader},
 		{"undefined header", []byte{0xf5, 1, terminator}, ErrHeader},
-		{"header inside", []byte{0xfb, 0xfb}, ErrBody},
-		{"escape before a large byte", []byte{0xfb, 0xf0, 0x83}, ErrBody},
+		{"header inside", []byte{0xfb, 0xfb, 0, 0, 0}, ErrBody},
+		{"escape before a large byte", []byte{0xfb, 0xf0, 0x83, 0, 0, 0}, ErrBody},
 		{"acknowledgement with data", []byte{0xf1, 1, 2, 3, terminator}, ErrBody},
 		{"wrong checksum", []byte{0xfb, 1, 2, 3, terminator}, ErrCRC},
 		{"nothing inside", []byte{0xfb, terminator}, ErrBody},

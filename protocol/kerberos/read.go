@@ -138,7 +138,7 @@ func (m *Message) addresses(e ber.Element) {
 			return
 		}
 		in := a.Children()
-		kind, _ := in.Take(ber.Context | 0)
+		kind, _ := in.Take(ber.Context)
 		value, _ := in.Take(ber.Context | 1)
 		if v, _ := number(kind); v == addrNetBIOS {
 			m.Computer = bytes.TrimRight(text(value), " \x00")
@@ -167,7 +167,7 @@ func (m *Message) ticket(e ber.Element) {
 			m.Service = name(f)
 		case ber.Context | 3:
 			in := inside(f, ber.Sequence)
-			kind, _ := in.Take(ber.Context | 0)
+			kind, _ := in.Take(ber.Context)
 			v, _ := number(kind)
 			m.Ticket = Etype(v)
 		}
@@ -204,7 +204,7 @@ func text(e ber.Element) []byte {
 func name(e ber.Element) Name {
 	var n Name
 	c := inside(e, ber.Sequence)
-	kind, _ := c.Take(ber.Context | 0)
+	kind, _ := c.Take(ber.Context)
 	v, _ := number(kind)
 	n.Type = int(v)
 	parts, _ := c.Take(ber.Context | 1)

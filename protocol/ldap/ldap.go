@@ -182,7 +182,7 @@ func (m *Message) Bind() (Bind, bool) {
 	}
 	b := Bind{Version: int(v), Name: name.Body}
 	switch auth.Tag {
-	case ber.Context | 0:
+	case ber.Context:
 		b.Simple, b.Password = true, len(auth.Body) > 0
 	case ber.Context | 3:
 		in := auth.Children()
@@ -233,7 +233,7 @@ func (m *Message) Extension() []byte {
 		return nil
 	}
 	c := ber.Over(m.Body)
-	e, _ := c.Take(ber.Context | 0)
+	e, _ := c.Take(ber.Context)
 	return e.Body
 }
 

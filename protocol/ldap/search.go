@@ -41,7 +41,7 @@ func (s *Search) Equal(attribute string) []byte { return equal(s.filter, attribu
 func equal(f ber.Element, attribute string, depth int) []byte {
 	c := f.Children()
 	switch f.Tag {
-	case ber.Context | 0, ber.Context | 1, ber.Context | 2:
+	case ber.Context, ber.Context | 1, ber.Context | 2:
 		for depth > 0 {
 			e, ok := c.Next()
 			if !ok {

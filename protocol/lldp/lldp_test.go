@@ -43,10 +43,15 @@ func TestDecode(t *testing.T) {
 		sub   uint8
 		value string
 	}{
-		{ChassisID, 0, ChassisLocal, "switch1"}, {PortID, 0, PortLocal, "port-001"}, {TimeToLive, 0, 0, "\x00\x14"},
-		{SystemName, 0, 0, "switch1"}, {SystemDescription, 0, 0, "X208"}, {Capabilities, 0, 0, "\x00\x04\x00\x04"},
+		{ChassisID, 0, ChassisLocal, "switch1"},
+		{PortID, 0, PortLocal, "port-001"},
+		{TimeToLive, 0, 0, "\x00\x14"},
+		{SystemName, 0, 0, "switch1"},
+		{SystemDescription, 0, 0, "X208"},
+		{Capabilities, 0, 0, "\x00\x04\x00\x04"},
 		{ManagementAddress, 0, 0, "\x05\x01\xc0\xa8\x00\x06\x02\x00\x00\x00\x01\x00"},
-		{Organization, OUIProfinet, PNChassis, "\x08\x00\x06\x93\xcf\x32"}, {Organization, OUI8021, PortVLAN, "\x00\x01"},
+		{Organization, OUIProfinet, PNChassis, "\x08\x00\x06\x93\xcf\x32"},
+		{Organization, OUI8021, PortVLAN, "\x00\x01"},
 	} {
 		x, ok := w.Next()
 		if !ok || x.Type != want.typ || x.OUI != want.oui || x.Subtype != want.sub || string(x.Value) != want.value {

@@ -165,19 +165,18 @@ func (m Message) Model() ([]byte, bool) {
 }
 
 // File appends to dst the file that a request to open, make, delete or search a
-// file names: the last UTF-16 text in its data. It appends nothing when there
-// is none.
+// file names. It appends nothing when there is none.
 func (m Message) File(dst []byte) []byte {
 	switch m.Command {
 	case OpenFileF, SearchFileF, NewFileF, DeleteFileF:
 	default:
 		return dst
 	}
-	start := bytes.Index(m.Data, []byte{'$', 0})
-	if m.Response || start < 0 {
+	start, end := path(m.Data)
+	if m.Response || start == end {
 		return dst
 	}
-	for i := start; i+1 < len(m.Data); i += 2 {
+	for i := start; i+1 < end; i += 2 {
 		c := binary.LittleEndian.Uint16(m.Data[i:])
 		if c < ' ' || c > '~' {
 			break
@@ -185,4 +184,19 @@ func (m Message) File(dst []byte) []byte {
 		dst = append(dst, byte(c))
 	}
 	return dst
+}
+
+// path finds the UTF-16 path in the data of a file service: it starts with a
+// dollar sign behind its length in bytes, and ends with a NUL.
+func path(b []byte) (start, end int) {
+	for i := 2; i+1 < len(b); i++ {
+		if b[i] != '$' || b[i+1] != 0 {
+			continue
+		}
+		n := int(binary.LittleEndian.Uint16(b[i-2:]))
+		if n >= 4 && i+n <= len(b) && b[i+n-2] == 0 && b[i+n-1] == 0 {
+			return i, i + n
+		}
+	}
+	return 0, 0
 }

@@ -139,7 +139,7 @@ func (p *PDU) service(c *ber.Cursor) {
 }
 
 func (p *PDU) failure(c ber.Cursor) {
-	if id, ok := c.Take(ber.Context | 0); ok {
+	if id, ok := c.Take(ber.Context); ok {
 		p.setInvoke(id)
 	}
 	if p.Kind == Reject {
@@ -166,7 +166,7 @@ func (p PDU) ErrorClass() (class, code uint32, ok bool) {
 		return 0, 0, false
 	}
 	c := p.Body.Children()
-	e, ok := c.Take(ber.Context | 0)
+	e, ok := c.Take(ber.Context)
 	if !ok {
 		return 0, 0, false
 	}

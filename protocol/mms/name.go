@@ -44,7 +44,7 @@ func (n Name) Constraint() []byte {
 // association.
 func objectName(e ber.Element) Name {
 	switch e.Tag {
-	case ber.Context | 0, ber.Context | 2:
+	case ber.Context, ber.Context | 2:
 		if !e.Constructed {
 			return Name{Item: e.Body}
 		}
@@ -98,7 +98,7 @@ func accessSpecification(c *ber.Cursor) Variables {
 	switch {
 	case !ok:
 		return Variables{}
-	case e.Tag == ber.Context|0:
+	case e.Tag == ber.Context:
 		return Variables{list: e.Children()}
 	case e.Tag == ber.Context|1:
 		return Variables{name: firstName(e), one: true}
@@ -118,7 +118,7 @@ func (v *Variables) Next() (Name, bool) {
 		return Name{}, false
 	}
 	c := e.Children()
-	spec, ok := c.Take(ber.Context | 0)
+	spec, ok := c.Take(ber.Context)
 	if !ok {
 		return Name{}, true
 	}
@@ -138,7 +138,7 @@ func (p PDU) Object() Name {
 		n, _ := v.Next()
 		return n
 	case GetVariableAttributes:
-		if e, ok := c.Take(ber.Context | 0); ok {
+		if e, ok := c.Take(ber.Context); ok {
 			return firstName(e)
 		}
 		return Name{}
@@ -152,7 +152,7 @@ func (p PDU) Object() Name {
 	case ObtainFile:
 		return fileName(c, ber.Context|1)
 	case FileOpen, FileRename, FileDirectory:
-		return fileName(c, ber.Context|0)
+		return fileName(c, ber.Context)
 	case FileDelete:
 		e, _ := c.Next()
 		return Name{Item: e.Body}
@@ -196,7 +196,7 @@ func (p PDU) plainName(c ber.Cursor) Name {
 		}
 		return Name{Item: p.Body.Body}
 	}
-	if e, ok := c.Take(ber.Context | 0); ok && !e.Constructed {
+	if e, ok := c.Take(ber.Context); ok && !e.Constructed {
 		return Name{Item: e.Body}
 	}
 	return Name{}

@@ -146,7 +146,7 @@ func spdu(b []byte) (value, rest []byte, err error) {
 
 // Tags of the presentation and association layers.
 const (
-	tagUserSimple = ber.Application | 0
+	tagUserSimple = ber.Application
 	tagUserFull   = ber.Application | 1
 	tagNormal     = ber.Context | 2
 	tagMechanism  = ber.Context | 11
@@ -226,7 +226,7 @@ func single(e ber.Element) []byte {
 		switch {
 		case !ok:
 			return nil
-		case v.Tag == ber.Context|0 || v.Tag == ber.Context|1:
+		case v.Tag == ber.Context || v.Tag == ber.Context|1:
 			return v.Body
 		}
 	}
@@ -277,7 +277,7 @@ func (u *Unit) association() {
 			}
 		case tagSecret:
 			secret, _, err := ber.Decode(v.Body)
-			u.Password = err == nil && secret.Tag == ber.Context|0 && len(secret.Body) > 0
+			u.Password = err == nil && secret.Tag == ber.Context && len(secret.Body) > 0
 		}
 	}
 }

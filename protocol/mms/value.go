@@ -5,7 +5,7 @@ import "github.com/bulkhead-ot/bulkhead/protocol/ber"
 // Tags of Data, ISO 9506-2 clause 14.4.2. Failure stands in an access result
 // in place of data.
 const (
-	Failure       = ber.Context | 0
+	Failure       = ber.Context
 	Array         = ber.Context | 1
 	Structure     = ber.Context | 2
 	Boolean       = ber.Context | 3
@@ -31,7 +31,7 @@ func (p PDU) Values() ber.Cursor {
 		if _, ok := c.Next(); !ok {
 			return ber.Cursor{}
 		}
-		if e, ok := c.Take(ber.Context | 0); ok {
+		if e, ok := c.Take(ber.Context); ok {
 			return e.Children()
 		}
 	case p.Kind == ConfirmedResponse && p.Service == Read:
@@ -74,7 +74,7 @@ func (p PDU) Refused() bool {
 	switch p.Service {
 	case Write:
 		c := p.Body.Children()
-		_, failed := c.Find(ber.Context | 0)
+		_, failed := c.Find(ber.Context)
 		return failed
 	case Read:
 		failed, c := false, p.Values()
@@ -110,7 +110,7 @@ func (p PDU) Identity() (Identity, bool) {
 			return id, true
 		}
 		switch e.Tag {
-		case ber.Context | 0:
+		case ber.Context:
 			id.Vendor = e.Body
 		case ber.Context | 1:
 			id.Model = e.Body
@@ -127,7 +127,7 @@ func (p PDU) Names() ber.Cursor {
 		return ber.Cursor{}
 	}
 	c := p.Body.Children()
-	e, ok := c.Take(ber.Context | 0)
+	e, ok := c.Take(ber.Context)
 	if !ok {
 		return ber.Cursor{}
 	}
@@ -141,7 +141,7 @@ func (p PDU) NameClass() (uint8, bool) {
 		return 0, false
 	}
 	c := p.Body.Children()
-	e, ok := c.Take(ber.Context | 0)
+	e, ok := c.Take(ber.Context)
 	if !ok {
 		return 0, false
 	}

@@ -93,7 +93,8 @@ func Decode(b []byte) (Packet, int, error) {
 }
 
 // flagsFit reports whether the flags are those the standard reserves for the
-// type (table 2.2). Version 3.1 allows a duplicate flag where 3.1.1 has 0.
+// type (table 2.2). Version 3.1 has a duplicate flag where 3.1.1 has 0, and
+// clients are about that leave out the bit that both demand.
 func (p Packet) flagsFit() bool {
 	switch p.Type {
 	case 0:
@@ -101,7 +102,7 @@ func (p Packet) flagsFit() bool {
 	case Publish:
 		return p.Flags>>1&3 != 3
 	case PubRel, Subscribe, Unsubscribe:
-		return p.Flags&^0x08 == 0x02
+		return p.Flags&^0x0a == 0
 	}
 	return p.Flags == 0
 }

@@ -110,7 +110,7 @@ func TestRejects(t *testing.T) {
 	}{
 		{"type 0", "00", ErrType},
 		{"publish with both QoS bits", "36", ErrType},
-		{"subscribe without its flag", "80", ErrType},
+		{"subscribe with a retain flag", "83", ErrType},
 		{"remaining length of five bytes", "3080808080", ErrLength},
 		{"remaining length padded with zero", "308000", ErrLength},
 		{"ping with a body", "c001", ErrLength},

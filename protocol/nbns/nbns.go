@@ -12,7 +12,6 @@ package nbns
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"net/netip"
 
 	"github.com/bulkhead-ot/bulkhead/protocol/dns"
@@ -54,9 +53,7 @@ func Decode(b []byte) (Message, int, error) {
 	switch {
 	case errors.Is(err, dns.ErrShort):
 		return m, 0, ErrShort
-	case err != nil:
-		return m, 0, fmt.Errorf("%w: %w", ErrFormat, err)
-	case !knownOpcode(d.Opcode()):
+	case err != nil || !knownOpcode(d.Opcode()):
 		return m, 0, ErrFormat
 	}
 	return m, n, m.check()

@@ -5,7 +5,7 @@
 // tell the computer and domain names and the Windows build of both ends. The
 // package reads names and versions; it keeps no challenge and no response.
 //
-// Reference: MS-NLMP revision 38.0, section 2.2.
+// Reference: MS-NLMP, section 2.2.
 package ntlm
 
 import (

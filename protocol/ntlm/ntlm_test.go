@@ -57,7 +57,8 @@ var (
 	negotiate = message(fixed(Negotiate, 40, 12, flagVersion|flagUnicode, 32), map[int][]byte{16: []byte("PLANT"), 24: []byte("EWS7")})
 	challenge = message(fixed(Challenge, 56, 20, flagVersion|flagUnicode, 48), map[int][]byte{12: wide("PLANT"), 40: info})
 	authV2    = message(fixed(Authenticate, 88, 60, flagVersion|flagUnicode, 64), map[int][]byte{
-		20: append(make([]byte, 44), info...), 28: wide("PLANT"), 36: wide("eng"), 44: wide("EWS7")})
+		20: append(make([]byte, 44), info...), 28: wide("PLANT"), 36: wide("eng"), 44: wide("EWS7"),
+	})
 	authV1 = message(fixed(Authenticate, 64, 60, 0, 0), map[int][]byte{12: make([]byte, 24), 20: make([]byte, 24), 36: []byte("eng"), 44: []byte("EWS7")})
 	authNo = message(fixed(Authenticate, 64, 60, flagAnonymous|flagUnicode, 0), map[int][]byte{12: {0}, 44: wide("EWS7")})
 )

@@ -94,7 +94,8 @@ func TestConnect(t *testing.T) {
 	b, _ = w.Next()
 	subs := b.Submodules()
 	for _, want := range []Submodule{
-		{Slot: 1, Subslot: 1, Module: 0xffff8140, Submodule: 1}, {Slot: 1, Subslot: 2, Module: 0xffff8140, Submodule: 0xffff010a},
+		{Slot: 1, Subslot: 1, Module: 0xffff8140, Submodule: 1},
+		{Slot: 1, Subslot: 2, Module: 0xffff8140, Submodule: 0xffff010a},
 		{Slot: 1, Subslot: 0x8000, Module: 0xffff8140, Submodule: 0x100000},
 	} {
 		if x, ok := subs.Next(); !ok || x != want {

@@ -7,16 +7,16 @@ import (
 
 // Indexes of records that matter.
 const (
-	IndexIM0           = 0xaff0
-	IndexIM1           = 0xaff1
-	IndexIM3           = 0xaff3
-	IndexIM15          = 0xafff
-	IndexMultiple      = 0xe040 // several records in one write
-	IndexRealIdent     = 0xf000 // of one API
-	IndexIM0Filter     = 0xf840
-	IndexPDReal        = 0xf841
-	IndexRealIdentOf   = 0x000b // of a slot's: 0xc001; of a subslot: 0x800b
-	IndexRealIdentSlot = 0xc001
+	IndexIM0         = 0xaff0
+	IndexIM15        = 0xafff
+	IndexMultiple    = 0xe040 // several records in one write
+	IndexRealSubslot = 0x8001 // modules that are there: of a subslot …
+	IndexRealSlot    = 0xc001
+	IndexRealAR      = 0xe001
+	IndexRealAPI     = 0xf000
+	IndexRealDevice  = 0xf844
+	IndexIM0Filter   = 0xf840
+	IndexPDReal      = 0xf841 // interface, ports and neighbours
 )
 
 // Record is the header of a read or write: which record of which place. Data
@@ -37,7 +37,7 @@ func (r Record) Identifies() bool {
 	switch {
 	case r.Index >= IndexIM0 && r.Index <= IndexIM15, r.Index == IndexIM0Filter, r.Index == IndexPDReal:
 		return true
-	case r.Index == IndexRealIdent, r.Index == IndexRealIdentSlot, r.Index == 0x800b, r.Index == 0xe000, r.Index == 0xf820:
+	case r.Index == IndexRealSubslot, r.Index == IndexRealSlot, r.Index == IndexRealAR, r.Index == IndexRealAPI, r.Index == IndexRealDevice:
 		return true
 	}
 	return false

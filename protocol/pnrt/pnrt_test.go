@@ -29,9 +29,21 @@ func TestClassOf(t *testing.T) {
 		id   uint16
 		want Class
 	}{
-		{0x0020, Time}, {0x0080, Time}, {0x0100, Isochron}, {0x8000, Cyclic}, {0xbc00, Cyclic}, {0xc000, Cyclic},
-		{0xfc01, Alarm}, {0xfe01, Alarm}, {0xfc02, Reserved}, {0xfefc, DCP}, {0xfeff, DCP}, {0xff00, Time}, {0xff43, Time},
-		{0xff80, Fragment}, {0xffff, Reserved},
+		{0x0020, Time},
+		{0x0080, Time},
+		{0x0100, Isochron},
+		{0x8000, Cyclic},
+		{0xbc00, Cyclic},
+		{0xc000, Cyclic},
+		{0xfc01, Alarm},
+		{0xfe01, Alarm},
+		{0xfc02, Reserved},
+		{0xfefc, DCP},
+		{0xfeff, DCP},
+		{0xff00, Time},
+		{0xff43, Time},
+		{0xff80, Fragment},
+		{0xffff, Reserved},
 	} {
 		if got := ClassOf(c.id); got != c.want {
 			t.Errorf("%04x: %d, want %d", c.id, got, c.want)

@@ -56,7 +56,8 @@ func TestRejects(t *testing.T) {
 		in   []byte
 		want error
 	}{
-		{"version 1", unhex("00 01 0001"), ErrVersion}, {"reserved type", unhex("05 02 002c"), ErrType},
+		{"version 1", unhex("00 01 0001"), ErrVersion},
+		{"reserved type", unhex("05 02 002c"), ErrType},
 		{"shorter than its header", unhex("00 02 0010"), ErrLength},
 	} {
 		if _, _, err := Decode(c.in); !errors.Is(err, c.want) {

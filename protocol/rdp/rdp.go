@@ -7,7 +7,7 @@
 // server's encryption level. What follows is TLS or encrypted and is not read.
 // Slices point into the decoded buffer.
 //
-// Reference: MS-RDPBCGR revision 57.0, sections 2.2.1.1 to 2.2.1.4; ITU-T T.123
+// Reference: MS-RDPBCGR, sections 2.2.1.1 to 2.2.1.4; ITU-T T.123
 // (TPKT), X.224 section 13, T.125 section 7, T.124 section 8.7.
 package rdp
 

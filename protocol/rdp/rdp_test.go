@@ -90,7 +90,7 @@ func TestDecode(t *testing.T) {
 			}
 		})
 	}
-	if (SecurityTLS).NLA() || !(SecurityTLS | SecurityCredSSP).NLA() {
+	if SecurityTLS.NLA() || !(SecurityTLS | SecurityCredSSP).NLA() {
 		t.Error("NLA is wrong")
 	}
 }

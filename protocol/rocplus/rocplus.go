@@ -129,14 +129,14 @@ func (m Message) Credentials() (Credentials, bool) {
 	return Credentials{}, false
 }
 
-// System is the answer to a request for the system configuration.
+// System is the answer to a request for the system configuration (opcode 6).
 type System struct {
-	Mode     uint8 // 0 firmware update, 2 run
-	Port     uint16
-	Security uint8
-	Revision uint8 // 0 original, 1 extended
-	Subtype  uint8 // 0 series 2, 1 series 1
-	Type     uint8 // 2 ROC800 (809/827), 4 DL8000 …
+	Mode     uint8  // 0 firmware update, 1 run
+	Port     uint16 // the device's port that the request came in by
+	Security uint8  // access mode of that port
+	Revision uint8  // 0 original, 1 extended
+	Subtype  uint8  // 1 series 2
+	Type     uint8  // 6 ROC800
 }
 
 // System reads the data of a response to a request for the system

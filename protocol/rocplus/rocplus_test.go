@@ -18,7 +18,7 @@ var good = [][]byte{
 	message(Login, "OP1\x34\x12LOGOUT"),
 	message(WriteParameters, "\x01\x5b\x02\x07\x01"),
 	message(FileTransfer, "\x05"),
-	message(SystemConfig, "\x02\x00\x00\x02\x00\x01\x00"+"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"+"\x02"),
+	message(SystemConfig, "\x01\x00\x00\x02\x00\x01\x01"+"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"+"\x06"),
 }
 
 // The checksum of an empty system configuration request, from the wire.
@@ -60,7 +60,7 @@ func TestBodies(t *testing.T) {
 		t.Errorf("FileCommand = %d, %v", c, ok)
 	}
 	system, _, _ := Decode(good[5])
-	if s, ok := system.System(); !ok || s.Mode != 2 || s.Security != 2 || s.Type != 2 {
+	if s, ok := system.System(); !ok || s.Mode != 1 || s.Security != 2 || s.Type != 6 {
 		t.Errorf("System = %+v, %v", s, ok)
 	}
 }

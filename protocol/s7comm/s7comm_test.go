@@ -193,12 +193,14 @@ func TestItems(t *testing.T) {
 		{
 			"read 10 bytes of DB5",
 			[]Item{{Syntax: AnyPointer, Size: 2, Count: 10, DB: 5, Area: DataBlock, Address: 0x100}},
-			[]uint32{32}, []uint32{41},
+			[]uint32{32},
+			[]uint32{41},
 		},
 		{
 			"write a bit of an output",
 			[]Item{{Syntax: AnyPointer, Size: 1, Count: 1, Area: Outputs, Address: 11}},
-			[]uint32{1}, []uint32{1},
+			[]uint32{1},
+			[]uint32{1},
 		},
 		{
 			"read two items",
@@ -206,7 +208,8 @@ func TestItems(t *testing.T) {
 				{Syntax: AnyPointer, Size: 6, Count: 2, Area: Flags, Address: 0x50},
 				{Syntax: AnyPointer, Size: 0x1d, Count: 3, Area: Timers, Address: 7},
 			},
-			[]uint32{10, 7}, []uint32{17, 9},
+			[]uint32{10, 7},
+			[]uint32{17, 9},
 		},
 		{
 			"read of several DB places",
@@ -214,7 +217,8 @@ func TestItems(t *testing.T) {
 				{Syntax: DBRead, Size: 2, Count: 4, DB: 1, Area: DataBlock},
 				{Syntax: DBRead, Size: 2, Count: 8, DB: 2, Area: DataBlock, Address: 0x80},
 			},
-			[]uint32{0, 16}, []uint32{3, 23},
+			[]uint32{0, 16},
+			[]uint32{3, 23},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -61,8 +61,8 @@ func TestDecode(t *testing.T) {
 		{"4E write", bytesOf(t, write4E), Frame4E, false, Write, 0, 10},
 		{"4E refusal", bytesOf(t, refusal4E), Frame4E, true, 0, 0x4050, 9},
 		{"remote stop", bytesOf(t, stop3E), Frame3E, false, RemoteStop, 0, 2},
-		{"TSN request", bytesOf(t, tsnRequest), FrameTSN, false, MasterConfig, 0, 4},
-		{"TSN response", bytesOf(t, tsnReply), FrameTSN, true, SlaveConfig, 0, 4},
+		{"TSN request", bytesOf(t, tsnRequest), FrameTSN, false, CyclicConfig, 0, 4},
+		{"TSN response", bytesOf(t, tsnReply), FrameTSN, true, Notification, 0, 4},
 		{"ASCII read", []byte(ascii3E), Frame3E, false, Read, 0, 12},
 		{"ASCII response", []byte(asciiReply), Frame3E, true, 0, 0, 20},
 	}

@@ -8,8 +8,7 @@
 // has cut is read as far as it is whole. It keeps no state: which file a
 // number stands for is the caller's to remember.
 //
-// Reference: MS-CIFS revision 30.0, sections 2.2.3 and 2.2.4; MS-SMB revision
-// 54.0, section 2.2.4.
+// Reference: MS-CIFS, sections 2.2.3 and 2.2.4; MS-SMB, section 2.2.4.
 package smb
 
 import (

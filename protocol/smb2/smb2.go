@@ -8,7 +8,7 @@
 // into the decoded buffer. A message that a capture has cut is read as far as
 // it is whole. It keeps no state.
 //
-// Reference: MS-SMB2 revision 81.0, section 2.2.
+// Reference: MS-SMB2, section 2.2.
 package smb2
 
 import (

@@ -249,7 +249,7 @@ func (m *Message) trapV1(c *ber.Cursor, cut bool) error {
 	if !ok {
 		return broken(c, cut)
 	}
-	agent, ok := c.Take(ber.Application | 0)
+	agent, ok := c.Take(ber.Application)
 	if !ok {
 		return broken(c, cut)
 	}

@@ -123,9 +123,9 @@ func Decode(b []byte) (Token, int, error) {
 
 func open(e ber.Element) (Token, bool) {
 	switch e.Tag {
-	case ber.Application | 0:
+	case ber.Application:
 		return initial(e)
-	case ber.Context | 0: // a NegTokenInit without the outer wrapper
+	case ber.Context: // a NegTokenInit without the outer wrapper
 		return negInit(e.Children())
 	case ber.Context | 1:
 		return negReply(e.Children())
@@ -144,7 +144,7 @@ func initial(e ber.Element) (Token, bool) {
 	if m != SPNEGO {
 		return Token{Mechanism: m, Inner: c.Rest(), State: NoState}, true
 	}
-	inner, ok := c.Take(ber.Context | 0)
+	inner, ok := c.Take(ber.Context)
 	if !ok {
 		return Token{}, false
 	}
@@ -165,7 +165,7 @@ func negInit(c ber.Cursor) (Token, bool) {
 		}
 		in := e.Children()
 		switch e.Tag {
-		case ber.Context | 0:
+		case ber.Context:
 			list, _ := in.Take(ber.Sequence)
 			t.offers = list.Body
 			first, _, err := ber.Decode(list.Body)
@@ -192,7 +192,7 @@ func negReply(c ber.Cursor) (Token, bool) {
 		}
 		in := e.Children()
 		switch e.Tag {
-		case ber.Context | 0:
+		case ber.Context:
 			if v, ok := in.Take(ber.Enumerated); ok && len(v.Body) == 1 {
 				t.State = State(v.Body[0])
 			}
@@ -218,7 +218,7 @@ func (t *Token) inner(in ber.Cursor) {
 		return
 	}
 	w, _, err := ber.Decode(e.Body)
-	if err != nil || w.Tag != ber.Application|0 {
+	if err != nil || w.Tag != ber.Application {
 		return
 	}
 	c := w.Children()

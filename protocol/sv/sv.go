@@ -65,11 +65,11 @@ func DecodePDU(b []byte) (PDU, error) {
 	switch {
 	case errors.Is(err, ber.ErrShort):
 		return p, ErrShort
-	case err != nil || e.Tag != ber.Application|0 || !e.Constructed:
+	case err != nil || e.Tag != ber.Application || !e.Constructed:
 		return p, ErrProtocol
 	}
 	c := e.Children()
-	count, ok := c.Take(ber.Context | 0)
+	count, ok := c.Take(ber.Context)
 	if !ok {
 		return p, damage(&c, cut)
 	}
@@ -135,7 +135,7 @@ func (u *Units) Next() (Unit, bool) {
 
 func (u *Unit) field(e ber.Element) {
 	switch e.Tag {
-	case ber.Context | 0:
+	case ber.Context:
 		u.ID = e.Body
 	case ber.Context | 1:
 		u.DataSet = e.Body

@@ -6,7 +6,7 @@
 // all but in clear when the connection is not encrypted), and no rows. Queries
 // are told by name of the procedure only. Slices point into the decoded buffer.
 //
-// Reference: MS-TDS revision 39.0, sections 2.2.3 (packets), 2.2.6 (messages)
+// Reference: MS-TDS, sections 2.2.3 (packets), 2.2.6 (messages)
 // and 2.2.7 (tokens); MC-SQLR section 2.2.
 package tds
 

@@ -72,7 +72,7 @@ func done(o *plant.Operation) string {
 		what += ", refused"
 	case o.Refused > 0:
 		what += fmt.Sprintf(", %d of %d refused", o.Refused, o.Refused+o.Accepted)
-	case o.Requests > 0 && o.Responses == 0:
+	case o.Requests > 0 && o.Responses+o.Accepted == 0:
 		what += ", no answer seen"
 	}
 	return what
@@ -108,7 +108,7 @@ func (d *Detector) fact(a *plant.Asset, f *plant.Fact, about plant.Endpoint) {
 			rule = "weak-security"
 		}
 	case plant.FieldKeySwitch:
-		if k := strings.ToLower(f.Value); strings.HasPrefix(k, "rem") || strings.HasPrefix(k, "prog") {
+		if k := strings.ToLower(f.Value); strings.HasPrefix(k, "rem") || strings.HasPrefix(k, "prog") || k == "run-p" {
 			rule = "key-remote"
 		}
 	}

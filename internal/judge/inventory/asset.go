@@ -34,7 +34,7 @@ func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 	p, h := &room.portrait, &room.habits
 	b.portrait(f, i, p)
 	b.habits(f, i, h)
-	j := b.judge(p, h)
+	j := b.judge(f, p, h)
 	j.refine(f.around(h))
 	n := b.named(p, plant.NoSlot)
 	modules := b.modules(p)
@@ -46,10 +46,8 @@ func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 		Serial: n.serial, OS: n.os, Protocols: b.protocols(h), First: clock(p.first), Last: clock(p.last), Modules: modules,
 	}
 	a.IPs = append(a.IPs, p.ips...)
-	for k := range p.facts {
-		if p.facts[k].slot == plant.NoSlot {
-			a.Facts = append(a.Facts, p.facts[k].Fact)
-		}
+	for _, x := range p.ofSlot(plant.NoSlot) {
+		a.Facts = append(a.Facts, x.Fact)
 	}
 	a.Reasons = append(j.reasons, b.otherReasons(f, i, p, &n)...)
 	if lead != nil {
@@ -64,8 +62,7 @@ func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 func leadModule(p *portrait, modules []plant.Module) *plant.Module {
 	var lead *plant.Module
 	for i := range modules {
-		role := p.best(modules[i].Slot, plant.FieldRole)
-		if role != plant.RoleController && role != plant.RoleSafety {
+		if !p.isController(modules[i].Slot) {
 			continue
 		}
 		if lead != nil {
@@ -74,6 +71,15 @@ func leadModule(p *portrait, modules []plant.Module) *plant.Module {
 		lead = &modules[i]
 	}
 	return lead
+}
+
+// surelyController is how sure the facts of a module must be that it is a
+// controller. An Ethernet module says that there is one in its rack, at most.
+const surelyController = 0.75
+
+func (p *portrait) isController(slot int) bool {
+	c := p.choices(slot, plant.FieldRole, nil)
+	return len(c) > 0 && (c[0].value == plant.RoleController || c[0].value == plant.RoleSafety) && confidenceOf(c[0].weight) >= surelyController
 }
 
 // leadBy names a rack after its controller; what the communication module said

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -30,14 +31,18 @@ func weightOf(confidence float64) float64 { return -math.Log(1 - min(confidence,
 // confidenceOf is the other way round.
 func confidenceOf(weight float64) float64 { return 1 - math.Exp(-weight) }
 
+// maxChoices is how many facts of one field are weighed, the surest first:
+// enough for any device, and a bound for one that is made up.
+const maxChoices = 512
+
 // choices are the values of a field of one slot, the best supported first.
 // Sources that say the same add up; one source counts once for a value.
 // spell, if not nil, brings spellings together.
 func (p *portrait) choices(slot int, field plant.Field, spell func(string) string) []choice {
 	var all []choice
-	for i := range p.facts {
-		f := &p.facts[i]
-		if f.slot == slot && f.Field == field && !f.refined {
+	facts := p.of(slot, field)
+	for i := range facts[:min(len(facts), maxChoices)] {
+		if f := &facts[i]; !f.refined {
 			all = addChoice(all, f, spell)
 		}
 	}
@@ -46,6 +51,30 @@ func (p *portrait) choices(slot int, field plant.Field, spell func(string) strin
 			strings.Compare(x.value, y.value))
 	})
 	return all
+}
+
+// of is the facts of one field of one slot, in the order that compareFacts
+// gives them.
+func (p *portrait) of(slot int, field plant.Field) []slotFact {
+	lo := sort.Search(len(p.facts), func(i int) bool {
+		f := &p.facts[i]
+		return f.slot > slot || f.slot == slot && f.Field >= field
+	})
+	hi := lo
+	for hi < len(p.facts) && p.facts[hi].slot == slot && p.facts[hi].Field == field {
+		hi++
+	}
+	return p.facts[lo:hi]
+}
+
+// ofSlot is all facts of one slot.
+func (p *portrait) ofSlot(slot int) []slotFact {
+	lo := sort.Search(len(p.facts), func(i int) bool { return p.facts[i].slot >= slot })
+	hi := lo
+	for hi < len(p.facts) && p.facts[hi].slot == slot {
+		hi++
+	}
+	return p.facts[lo:hi]
 }
 
 func addChoice(all []choice, f *slotFact, spell func(string) string) []choice {
@@ -104,7 +133,8 @@ func usefulSerial(s string) bool {
 		return false
 	}
 	switch s {
-	case "unknown", "none", "default", "serial", "serialnumber", "notset", "tobefilledbyoem", "0123456789", "123456789", "12345678", "1234567890", "00000001", "0x00000001":
+	case "88111222", // Conpot's, which simulators and honeypots come with
+		"unknown", "none", "default", "serial", "serialnumber", "notset", "tobefilledbyoem", "0123456789", "123456789", "12345678", "1234567890", "00000001", "0x00000001":
 		return false
 	}
 	digits := strings.TrimPrefix(s, "0x")

@@ -1,15 +1,27 @@
 package inventory
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
 // single are the fields of which one device has one value, so that one source
 // that says two of them, about the same address, describes two devices or was
-// changed on the way.
-var single = []plant.Field{plant.FieldSerial, plant.FieldVendorID, plant.FieldProductCode}
+// changed on the way. A source of "" is any.
+var single = []struct {
+	field  plant.Field
+	source string
+}{
+	{plant.FieldSerial, ""},
+	{plant.FieldVendorID, "enip.list-identity"},
+	{plant.FieldProductCode, "enip.list-identity"},
+	{plant.FieldVendorID, "profinet.dcp"},
+	{plant.FieldProductCode, "profinet.dcp"},
+}
 
 // conflicts are the claims about asset i that cannot all be true.
 func (b *Builder) conflicts(f *folded, i uint32) []plant.Conflict {
@@ -20,8 +32,8 @@ func (b *Builder) conflicts(f *folded, i uint32) []plant.Conflict {
 		}
 	}
 	for _, r := range f.records.of(i) {
-		for _, field := range single {
-			all = b.fieldConflict(all, r, field)
+		for _, s := range single {
+			all = b.fieldConflict(all, r, s.field, s.source)
 		}
 	}
 	return all
@@ -57,21 +69,36 @@ func claimOf(e *endpoint) plant.Fact {
 
 // fieldConflict adds the values of a field that one source gave about one
 // endpoint, if there are several.
-func (b *Builder) fieldConflict(all []plant.Conflict, r uint32, field plant.Field) []plant.Conflict {
-	bySource := make(map[word][]plant.Fact)
-	for i := b.endpoints.at(r).facts; i != 0; i = b.facts.at(i - 1).next {
-		if f := b.facts.at(i - 1); f.slot == plant.NoSlot && plant.Field(b.words.text(f.field)) == field {
-			bySource[f.source] = append(bySource[f.source], b.fact(f))
-		}
+func (b *Builder) fieldConflict(all []plant.Conflict, r uint32, field plant.Field, source string) []plant.Conflict {
+	facts := b.saidOf(r, field, source)
+	if len(facts) < 2 {
+		return all
 	}
-	for _, source := range sortedKeys(bySource) {
-		facts := bySource[source]
-		if len(facts) < 2 {
-			continue
+	slices.SortFunc(facts, func(x, y plant.Fact) int {
+		return cmp.Or(strings.Compare(x.Source, y.Source), strings.Compare(x.Value, y.Value))
+	})
+	for lo := 0; lo < len(facts); {
+		hi := lo + 1
+		for hi < len(facts) && facts[hi].Source == facts[lo].Source {
+			hi++
 		}
-		sortFacts(facts)
-		all = append(all, plant.Conflict{Field: field, Facts: facts, Why: fmt.Sprintf(
-			"%s said %d different values in %s", b.endpoints.at(r).word(), len(facts), facts[0].Source)})
+		if hi-lo > 1 {
+			all = append(all, plant.Conflict{Field: field, Facts: slices.Clone(facts[lo:min(hi, lo+maxClashes)]), Why: fmt.Sprintf(
+				"%s said %d different values in %s", b.endpoints.at(r).word(), hi-lo, facts[lo].Source)})
+		}
+		lo = hi
 	}
 	return all
+}
+
+// saidOf is the facts of one field that an endpoint said of itself in one
+// source, or in any.
+func (b *Builder) saidOf(r uint32, field plant.Field, source string) (facts []plant.Fact) {
+	for i := b.endpoints.at(r).facts; i != 0; i = b.facts.at(i - 1).next {
+		f := b.facts.at(i - 1)
+		if f.slot == plant.NoSlot && plant.Field(b.words.text(f.field)) == field && (source == "" || b.words.text(f.source) == source) {
+			facts = append(facts, b.fact(f))
+		}
+	}
+	return facts
 }

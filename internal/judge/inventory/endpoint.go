@@ -98,34 +98,39 @@ func unicast(a netip.Addr) bool {
 
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
+// keyOf is what an endpoint is known by: its MAC and IP, either of which may be
+// zero. It is not ok for a group, and for nothing at all.
+func keyOf(e plant.Endpoint) (mac plant.MAC, ip [16]byte, ok bool) {
+	if !e.MAC.IsGroup() {
+		mac = e.MAC
+	}
+	a := e.IP.Unmap()
+	switch {
+	case unicast(a):
+		return mac, a.As16(), true
+	case a.IsValid() && !a.IsUnspecified():
+		return mac, ip, false
+	}
+	return mac, ip, !mac.IsZero()
+}
+
 // endpointID is the record of e, made if need be. Group addresses have none,
 // and neither has an endpoint beyond the bound.
 func (b *Builder) endpointID(e plant.Endpoint) (uint32, bool) {
-	mac, ip := e.MAC, [16]byte{}
-	if mac.IsGroup() {
-		mac = plant.MAC{}
-	}
-	switch {
-	case unicast(e.IP):
-		ip = e.IP.As16()
-	case e.IP.IsValid() && !e.IP.IsUnspecified(), mac.IsZero():
+	mac, ip, ok := keyOf(e)
+	if !ok {
 		return 0, false
 	}
 	vlan := e.VLAN & 0xfff
-	hash := hashEndpoint(mac, ip, vlan)
-	id, ok := b.endpointIdx.find(hash, func(i uint32) bool {
-		r := b.endpoints.at(i)
-		return r.ip == ip && r.mac == mac && r.vlan == vlan
-	})
-	if ok {
+	if id, ok := b.findEndpoint(mac, ip, vlan); ok {
 		return id, true
 	}
 	if b.endpoints.n >= b.limit[0] {
 		b.dropped++
 		return 0, false
 	}
-	id = b.endpoints.add(endpoint{ip: ip, mac: mac, vlan: vlan})
-	b.endpointIdx.add(hash, id)
+	id := b.endpoints.add(endpoint{ip: ip, mac: mac, vlan: vlan})
+	b.endpointIdx.add(hashEndpoint(mac, ip, vlan), id)
 	return id, true
 }
 

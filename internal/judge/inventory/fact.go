@@ -1,10 +1,7 @@
 package inventory
 
 import (
-	"cmp"
-	"maps"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -131,7 +128,7 @@ func (b *Builder) addFact(id uint32, s *plant.Sighting) {
 }
 
 func (f *fact) hash() uint32 {
-	h := mix(uint64(f.endpoint)<<32|uint64(f.value), uint64(f.field)<<32|uint64(f.source)<<16|uint64(uint16(f.slot)))
+	h := mix(mix(0, uint64(f.endpoint)<<32|uint64(f.value)), uint64(f.field)<<32|uint64(f.source)<<16|uint64(uint16(f.slot)))
 	return uint32(h)
 }
 
@@ -176,12 +173,3 @@ func clock(n int64) time.Time {
 	}
 	return time.Unix(0, n).UTC()
 }
-
-// sortFacts sorts by value, then source.
-func sortFacts(facts []plant.Fact) {
-	slices.SortFunc(facts, func(x, y plant.Fact) int {
-		return cmp.Or(strings.Compare(x.Value, y.Value), strings.Compare(x.Source, y.Source))
-	})
-}
-
-func sortedKeys[V any](m map[word]V) []word { return slices.Sorted(maps.Keys(m)) }

@@ -29,6 +29,8 @@ type folded struct {
 	spoken  table // asset → links
 	roles   []verdict
 	serials map[uint32]string // asset → identifier made from its serial number
+
+	gateways map[uint32]gateway // asset → who calls it its default router
 }
 
 type node struct {
@@ -68,6 +70,7 @@ func (b *Builder) Build() {
 	b.merge(f)
 	b.number(f)
 	b.fold = f
+	b.findGateways(f)
 	b.judgeAll(f)
 }
 

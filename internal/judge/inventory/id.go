@@ -91,13 +91,8 @@ func (b *Builder) AssetID(e plant.Endpoint) string {
 
 // assetAt is the number of the asset of an endpoint.
 func (b *Builder) assetAt(f *folded, e plant.Endpoint) uint32 {
-	mac, ip := e.MAC, [16]byte{}
-	if mac.IsGroup() {
-		mac = plant.MAC{}
-	}
-	if unicast(e.IP) {
-		ip = e.IP.As16()
-	} else if e.IP.IsValid() && !e.IP.IsUnspecified() {
+	mac, ip, ok := keyOf(e)
+	if !ok {
 		return nobody
 	}
 	if r, ok := b.findEndpoint(mac, ip, e.VLAN&0xfff); ok {
@@ -106,7 +101,7 @@ func (b *Builder) assetAt(f *folded, e plant.Endpoint) uint32 {
 	if ip != ([16]byte{}) {
 		return b.assetOfIP(f, ip, e.VLAN&0xfff)
 	}
-	if n := b.nodeOfMAC(f, mac); n != nobody && !mac.IsZero() {
+	if n := b.nodeOfMAC(f, mac); n != nobody {
 		return f.nodes[n].asset
 	}
 	return nobody

@@ -3,7 +3,7 @@
 // where in the plant it stands.
 //
 // A Builder takes observations in any order and keeps them compactly: an
-// address is a record of 64 bytes, a fact of 56, a conversation of 40, and
+// address is a record of 72 bytes, a fact of 56, a conversation of 40, and
 // texts are kept once. Build folds them: the address that a MAC uses on its
 // own link is the device's, addresses that come through a router are devices
 // of their own, and two interfaces become one asset only where a serial number
@@ -47,6 +47,8 @@ type Builder struct {
 	limit   [3]int
 	dropped uint64
 
+	units    map[uint32]*unitSet // of endpoints that answer Modbus
+	vendors  map[string]string   // spelling to usual name
 	meanings map[meaningKey][]fingerprint.Gain
 	fold     *folded // what Build made; nil after Add
 }
@@ -57,6 +59,8 @@ func New(o Options) *Builder {
 		fingerprints: o.Fingerprints,
 		texts:        newInterner(),
 		words:        words{newInterner()},
+		units:        make(map[uint32]*unitSet),
+		vendors:      make(map[string]string),
 		meanings:     make(map[meaningKey][]fingerprint.Gain),
 		limit:        [3]int{4 << 20, 8 << 20, 8 << 20},
 	}

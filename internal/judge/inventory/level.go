@@ -58,7 +58,7 @@ func (j *judgement) because(what, why string, packet plant.PacketRef) {
 }
 
 // judge decides role, kind, side and level from the asset alone.
-func (b *Builder) judge(p *portrait, h *habits) judgement {
+func (b *Builder) judge(f *folded, p *portrait, h *habits) judgement {
 	j := judgement{verdict: verdict{level: plant.LevelUnknown, kind: plant.KindDevice, side: plant.SideUnknown}}
 	if why := b.outside(p, h); why != "" {
 		j.verdict = verdict{plant.RoleExternalPeer, plant.SideIT, 5, plant.KindExternal}
@@ -66,7 +66,7 @@ func (b *Builder) judge(p *portrait, h *habits) judgement {
 		j.because("level", "level 5: it is outside the site", 0)
 		return j
 	}
-	j.role, j.reasons = roleOf(b.clues(p, h))
+	j.role, j.reasons = roleOf(b.unitClue(b.clues(p, h), f, p.asset))
 	if s, ok := standings[j.role]; ok {
 		j.verdict = verdict{j.role, s.side, s.level, s.kind}
 	}
@@ -84,9 +84,9 @@ func (b *Builder) judgeSide(j *judgement, p *portrait, h *habits) {
 		j.because("side", fmt.Sprintf("%s belongs to %s", article(j.role), sideName(j.side)), 0)
 		return
 	}
-	if s := p.sideOf(); s == plant.SideOT {
+	if s, why := p.sideOf(); s == plant.SideOT {
 		j.side = s
-		j.because("side", "its product is made for "+sideName(s), 0)
+		j.because("side", why, 0)
 		return
 	}
 	for _, talks := range [2][]talk{h.serves, h.asks} {
@@ -139,7 +139,7 @@ func (b *Builder) judgeAll(f *folded) {
 		p, h := &room.portrait, &room.habits
 		b.portrait(f, uint32(i), p)
 		b.habits(f, uint32(i), h)
-		j := b.judge(p, h)
+		j := b.judge(f, p, h)
 		f.roles[i] = j.verdict
 		if !p.says(plant.FieldSerial) {
 			continue

@@ -113,6 +113,7 @@ func (b *Builder) addOperation(o *plant.Operation) {
 	if o.Responses > 0 {
 		l.state |= linkAnswered
 	}
+	b.noteUnit(to, o)
 	b.rememberWorst(l, o)
 }
 
@@ -139,7 +140,7 @@ func (b *Builder) link(client, server uint32, protocol string) *link {
 		b.dropped++
 		return nil
 	}
-	hash := uint32(mix(uint64(client)<<32|uint64(server), uint64(proto)))
+	hash := uint32(mix(mix(0, uint64(client)<<32|uint64(server)), uint64(proto)))
 	at, ok := b.linkIdx.find(hash, func(i uint32) bool {
 		l := b.links.at(i)
 		return l.client == client && l.server == server && l.proto == proto

@@ -19,6 +19,9 @@ const maxSharers = 8
 // bridge that a port is part of.
 var chassisPrefixes = [...]string{"lldp-chassis=", "stp-bridge="}
 
+// chassisKey begins the identities that are chassis.
+const chassisKey = "chassis "
+
 // chassisOf is the MAC in such a fingerprint.
 func chassisOf(value string) (plant.MAC, bool) {
 	for _, p := range chassisPrefixes {
@@ -41,7 +44,7 @@ type identity struct {
 func (b *Builder) merge(f *folded) {
 	var ids []identity
 	for e := range uint32(b.endpoints.n) {
-		if f.node[e] != nobody && b.endpoints.at(e).facts != 0 {
+		if f.node[e] != nobody && b.plausible(e) {
 			ids = b.serialsOf(f, e, ids)
 			ids = b.portsOf(f, e, ids)
 		}
@@ -60,9 +63,35 @@ func (b *Builder) merge(f *folded) {
 	}
 }
 
-// joinAll joins the nodes that share one identity.
+// maxSaid is how many such facts one endpoint may say before they prove
+// nothing: no rack has more.
+const maxSaid = 1024
+
+// identifies reports whether a field tells devices apart, or helps to.
+func identifies(f plant.Field) bool {
+	switch f {
+	case plant.FieldSerial, plant.FieldName, plant.FieldFingerprint, plant.FieldAddress, plant.FieldVendor, plant.FieldVendorID,
+		plant.FieldOrderNumber, plant.FieldProduct, plant.FieldProductCode:
+		return true
+	}
+	return false
+}
+
+// plausible reports whether what an endpoint says of its identity may be used.
+func (b *Builder) plausible(e uint32) bool {
+	n := 0
+	for i := b.endpoints.at(e).facts; i != 0; i = b.facts.at(i - 1).next {
+		if identifies(plant.Field(b.words.text(b.facts.at(i - 1).field))) {
+			n++
+		}
+	}
+	return n > 0 && n <= maxSaid
+}
+
+// joinAll joins the nodes that share one identity. A chassis may have any
+// number of ports.
 func (b *Builder) joinAll(f *folded, same []identity) {
-	if len(same) > maxSharers {
+	if len(same) > maxSharers && !strings.HasPrefix(same[0].key, chassisKey) {
 		return
 	}
 	for _, id := range same[1:] {
@@ -73,39 +102,39 @@ func (b *Builder) joinAll(f *folded, same []identity) {
 // serialsOf finds the serial numbers said by endpoint e, each with the vendor
 // said in the same place: two makers may use one number.
 func (b *Builder) serialsOf(f *folded, e uint32, ids []identity) []identity {
+	var said portrait
 	for i := b.endpoints.at(e).facts; i != 0; i = b.facts.at(i - 1).next {
 		x := b.facts.at(i - 1)
-		if plant.Field(b.words.text(x.field)) != plant.FieldSerial || x.confidence < 0.6 {
+		if field := plant.Field(b.words.text(x.field)); identifies(field) {
+			said.facts = append(said.facts, slotFact{Fact: b.fact(x), slot: int(x.slot)})
+		}
+	}
+	if !said.says(plant.FieldSerial) {
+		return ids
+	}
+	b.derive(&said)
+	slices.SortStableFunc(said.facts, compareFacts)
+	for i := range said.facts {
+		x := &said.facts[i]
+		if x.Field != plant.FieldSerial || x.Confidence < 0.6 || !usefulSerial(x.Value) {
 			continue
 		}
-		serial := b.texts.text(x.value)
-		if !usefulSerial(serial) {
-			continue
-		}
-		vendor := b.vendorAt(e, x.slot)
+		vendor := b.vendorAt(&said, x.slot)
 		if vendor == "" {
 			continue
 		}
 		ids = append(ids, identity{
-			key: "serial " + squash(vendor) + " " + squash(serial), node: f.node[e], packet: x.packet,
-			why: fmt.Sprintf("%s says the same serial number %s (%s), so it is the same device", b.nodeName(f, f.node[e]), serial, vendor),
+			key: "serial " + squash(vendor) + " " + squash(x.Value), node: f.node[e], packet: x.Packet,
+			why: fmt.Sprintf("%s says the same serial number %s (%s), so it is the same device", b.nodeName(f, f.node[e]), x.Value, vendor),
 		})
 	}
 	return ids
 }
 
-// vendorAt is the vendor that endpoint e said for a slot, or for itself.
-func (b *Builder) vendorAt(e uint32, slot int16) string {
-	p := portrait{}
-	for i := b.endpoints.at(e).facts; i != 0; i = b.facts.at(i - 1).next {
-		if x := b.facts.at(i - 1); x.slot == slot || x.slot == plant.NoSlot {
-			p.facts = append(p.facts, slotFact{Fact: b.fact(x), slot: int(x.slot)})
-		}
-	}
-	b.derive(&p)
-	slices.SortFunc(p.facts, compareFacts)
-	for _, s := range []int{int(slot), plant.NoSlot} {
-		if v := p.choices(s, plant.FieldVendor, b.fingerprints.Vendor); len(v) > 0 {
+// vendorAt is the vendor that was said for a slot, or for the whole.
+func (b *Builder) vendorAt(said *portrait, slot int) string {
+	for _, s := range []int{slot, plant.NoSlot} {
+		if v := said.choices(s, plant.FieldVendor, b.vendor); len(v) > 0 {
 			return v[0].value
 		}
 	}
@@ -145,7 +174,7 @@ func (b *Builder) chassisMAC(f *folded, e uint32, x *fact, value string, ids []i
 	if !ok {
 		return ids
 	}
-	key := "chassis " + m.String()
+	key := chassisKey + m.String()
 	ids = append(ids, identity{key, f.node[e], x.packet, fmt.Sprintf("%s says that it is a port of chassis %s", b.nodeName(f, f.node[e]), m)})
 	if n := b.nodeOfMAC(f, m); n != nobody {
 		ids = append(ids, identity{key, n, 0, fmt.Sprintf("%s is the chassis that its ports name", m)})

@@ -18,7 +18,7 @@ func (b *Builder) named(p *portrait, slot int) named {
 		firmware: p.best(slot, plant.FieldFirmware), hardware: p.best(slot, plant.FieldHardware),
 		serial: p.best(slot, plant.FieldSerial), os: p.best(slot, plant.FieldOS),
 	}
-	if v := p.choices(slot, plant.FieldVendor, b.fingerprints.Vendor); len(v) > 0 {
+	if v := p.choices(slot, plant.FieldVendor, b.vendor); len(v) > 0 {
 		n.vendor, n.vendorWhy = v[0].value, &v[0]
 	}
 	if n.product == "" {
@@ -61,10 +61,8 @@ func (b *Builder) modules(p *portrait) []plant.Module {
 			Slot: slot, Vendor: n.vendor, Product: n.product, OrderNumber: n.order,
 			Firmware: n.firmware, Hardware: n.hardware, Serial: n.serial,
 		}
-		for i := range p.facts {
-			if p.facts[i].slot == slot {
-				m.Facts = append(m.Facts, p.facts[i].Fact)
-			}
+		for _, f := range p.ofSlot(slot) {
+			m.Facts = append(m.Facts, f.Fact)
 		}
 		modules = append(modules, m)
 	}

@@ -16,6 +16,5 @@ func (b *Builder) Number(e plant.Endpoint) int {
 // At is the asset at that place.
 func (b *Builder) At(number int) *plant.Asset {
 	b.Build()
-	var p portrait
-	return b.asset(b.fold, uint32(number), &p)
+	return b.asset(b.fold, uint32(number), new(desk))
 }

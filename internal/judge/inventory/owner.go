@@ -108,20 +108,21 @@ func (b *Builder) winners(f *folded, all []claimant) []claimant {
 	if len(all) == 1 {
 		return all
 	}
-	loopback := b.endpoints.at(all[0].record).addr().IsLoopback()
-	realms := sortRealms(all)
-	var winners []claimant
-	for realm := range realms {
-		best := -1
-		for i := range all {
-			if all[i].realm == realm && (best < 0 || all[i].before(&all[best])) {
-				best = i
-			}
+	best := make([]int, sortRealms(all))
+	for realm := range best {
+		best[realm] = -1
+	}
+	for i := range all {
+		if at := &best[all[i].realm]; *at < 0 || all[i].before(&all[*at]) {
+			*at = i
 		}
-		winners = append(winners, all[best])
-		if !loopback { // every machine has it
-			f.noteClashes(all, best)
-		}
+	}
+	winners := make([]claimant, 0, len(best))
+	for _, i := range best {
+		winners = append(winners, all[i])
+	}
+	if !b.endpoints.at(all[0].record).addr().IsLoopback() { // every machine has that
+		f.noteClashes(all, best)
 	}
 	slices.SortFunc(winners, func(x, y claimant) int {
 		if x.before(&y) {
@@ -143,18 +144,25 @@ func (c *claimant) before(o *claimant) bool {
 		bytes.Compare(c.mac[:], o.mac[:]), cmp.Compare(c.node, o.node)) < 0
 }
 
-// noteClashes notes that the others in the winner's realm use its address. A
+// maxClashes bounds how many rivals of one node are told.
+const maxClashes = 16
+
+// noteClashes notes that the others in a winner's realm use its address. A
 // router that answers for the address of its group is no clash.
-func (f *folded) noteClashes(all []claimant, best int) {
-	w := &all[best]
-	if isVirtual(w.mac) {
-		return
-	}
+func (f *folded) noteClashes(all []claimant, best []int) {
 	for i := range all {
-		if i != best && all[i].realm == w.realm {
-			f.clashes[all[i].node] = append(f.clashes[all[i].node], clash{all[i].record, w.record})
-			f.clashes[w.node] = append(f.clashes[w.node], clash{w.record, all[i].record})
+		w := &all[best[all[i].realm]]
+		if all[i].node == w.node || isVirtual(w.mac) {
+			continue
 		}
+		f.noteClash(all[i].node, clash{all[i].record, w.record})
+		f.noteClash(w.node, clash{w.record, all[i].record})
+	}
+}
+
+func (f *folded) noteClash(node uint32, c clash) {
+	if len(f.clashes[node]) < maxClashes {
+		f.clashes[node] = append(f.clashes[node], c)
 	}
 }
 
@@ -162,50 +170,35 @@ func (f *folded) noteClashes(all []claimant, best int) {
 // are. MACs that were seen in one VLAN share a realm; without VLAN tags there
 // is only one, since untagged copies may come from any of them.
 func sortRealms(all []claimant) int {
-	for i := range all {
-		if slices.Contains(all[i].vlans, 0) {
-			return 1
+	parent := make(map[uint16]uint16)
+	var root func(v uint16) uint16
+	root = func(v uint16) uint16 {
+		p, ok := parent[v]
+		if !ok || p == v {
+			return v
 		}
+		parent[v] = root(p)
+		return parent[v]
 	}
-	n := 0
 	for i := range all {
-		all[i].realm = n
-		for j := range i {
-			if shareVLAN(&all[i], &all[j]) {
-				renumber(all[:i+1], all[i].realm, all[j].realm)
+		for _, v := range all[i].vlans {
+			if v == 0 {
+				return 1
 			}
-		}
-		if all[i].realm == n {
-			n++
+			parent[root(v)] = root(all[i].vlans[0])
 		}
 	}
-	return compact(all)
-}
-
-func shareVLAN(x, y *claimant) bool {
-	return slices.ContainsFunc(x.vlans, func(v uint16) bool { return slices.Contains(y.vlans, v) })
-}
-
-func renumber(all []claimant, from, to int) {
+	numbers := make(map[uint16]int)
 	for i := range all {
-		if all[i].realm == from {
-			all[i].realm = to
-		}
-	}
-}
-
-// compact numbers the realms from 0 without holes.
-func compact(all []claimant) int {
-	seen := make(map[int]int)
-	for i := range all {
-		n, ok := seen[all[i].realm]
+		r := root(all[i].vlans[0])
+		n, ok := numbers[r]
 		if !ok {
-			n = len(seen)
-			seen[all[i].realm] = n
+			n = len(numbers)
+			numbers[r] = n
 		}
 		all[i].realm = n
 	}
-	return len(seen)
+	return len(numbers)
 }
 
 // ownerIn is the owner in the realm that a VLAN belongs to, else the one that

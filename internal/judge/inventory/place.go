@@ -20,19 +20,31 @@ const (
 	// An address was really held, and not only passed by, when it sent this
 	// much for this long.
 	leasePackets = 5
-	leaseTime    = 60 * 1e9 // nanoseconds
+	leaseTime    = 10 * 1e9 // nanoseconds
 )
 
-// use is what one MAC did with one IP, in all VLANs.
+// use is what one MAC did with one IP, in all VLANs. A router's MAC has very
+// many of them.
 type use struct {
-	records     []uint32
-	addr        netip.Addr
-	seen        evidence
-	ttl         ttlKind
-	packets     uint64
 	first, last int64
+	packets     uint64
+	lo, hi      uint32 // its records in those of the MAC
+	seen        evidence
+	version     version
+	ttl         ttlKind
 	proxied     bool // claimed only where the MAC claims far too many
+	local       bool // an address of this link by its kind
 	place       place
+}
+
+// version is 4 or 6.
+type version uint8
+
+func versionOf(a netip.Addr) version {
+	if a.Is4() {
+		return 4
+	}
+	return 6
 }
 
 // placeAll decides for every endpoint whether its IP is its MAC's own. order
@@ -64,12 +76,13 @@ func (b *Builder) placeMAC(records []uint32, uses []use) []use {
 		uses[i].place = placeAlready(&uses[i], mac)
 	}
 	if b.hairpin(records) {
-		settle(uses, netip.Addr.IsValid)
+		settle(uses, 4)
+		settle(uses, 6)
 	}
 	placeIPv4(uses)
 	placeIPv6(uses)
 	for i := range uses {
-		for _, r := range uses[i].records {
+		for _, r := range records[uses[i].lo:uses[i].hi] {
 			b.endpoints.at(r).place = uses[i].place
 		}
 	}
@@ -107,17 +120,22 @@ func (b *Builder) collectUses(records []uint32, uses []use) []use {
 		for hi < len(records) && b.endpoints.at(records[hi]).ip == b.endpoints.at(records[lo]).ip {
 			hi++
 		}
-		if u := b.newUse(records[lo:hi], proxy); u.addr.IsValid() && u.seen&(sentIP|ownIP) != 0 {
-			uses = append(uses, u)
+		if b.endpoints.at(records[lo]).hasIP() {
+			if u := b.newUse(records, lo, hi, proxy); u.seen&(sentIP|ownIP) != 0 {
+				uses = append(uses, u)
+			}
 		}
 		lo = hi
 	}
 	return uses
 }
 
-func (b *Builder) newUse(records []uint32, proxy func(*endpoint) bool) use {
-	u := use{records: records, addr: b.endpoints.at(records[0]).addr(), proxied: true}
-	for _, r := range records {
+func (b *Builder) newUse(records []uint32, lo, hi int, proxy func(*endpoint) bool) use {
+	e := b.endpoints.at(records[lo])
+	a := e.addr()
+	u := use{lo: uint32(lo), hi: uint32(hi), version: versionOf(a), proxied: true}
+	u.local = a.IsLinkLocalUnicast() || a.IsLoopback() || fromMAC(a, e.mac)
+	for _, r := range records[lo:hi] {
 		e := b.endpoints.at(r)
 		u.seen |= e.seen
 		u.ttl |= e.ttl
@@ -135,8 +153,8 @@ func (b *Builder) newUse(records []uint32, proxy func(*endpoint) bool) use {
 // claims prove nothing: a router that answers ARP for others.
 func (b *Builder) proxyVLANs(records []uint32) func(*endpoint) bool {
 	type link struct {
-		vlan uint16
-		v4   bool
+		vlan    uint16
+		version version
 	}
 	var claims map[link]int
 	for _, r := range records {
@@ -144,11 +162,11 @@ func (b *Builder) proxyVLANs(records []uint32) func(*endpoint) bool {
 			if claims == nil {
 				claims = make(map[link]int)
 			}
-			claims[link{e.vlan, e.addr().Is4()}]++
+			claims[link{e.vlan, versionOf(e.addr())}]++
 		}
 	}
 	return func(e *endpoint) bool {
-		return e.seen&claimedIP == 0 || claims[link{e.vlan, e.addr().Is4()}] > maxClaims
+		return e.seen&claimedIP == 0 || claims[link{e.vlan, versionOf(e.addr())}] > maxClaims
 	}
 }
 
@@ -158,9 +176,7 @@ func placeAlready(u *use, mac plant.MAC) place {
 	switch {
 	case mac.IsZero():
 		return placeUnclear
-	case u.addr.IsLinkLocalUnicast(), u.addr.IsLoopback(), fromMAC(u.addr, mac):
-		return placeOwn
-	case u.seen&saidIP != 0, u.seen&claimedIP != 0 && !u.proxied:
+	case u.local, u.seen&saidIP != 0, u.seen&claimedIP != 0 && !u.proxied:
 		return placeOwn
 	case u.ttl == ttlFewer, isVirtual(mac):
 		return placeRouted
@@ -171,47 +187,59 @@ func placeAlready(u *use, mac plant.MAC) place {
 }
 
 // placeIPv4 places the IPv4 addresses that are still open. A MAC that sends
-// from one address only has that address; of several, those that came one
-// after another are one machine whose address changed, and the rest is unclear.
+// from one address only has that address; several that came one after another
+// are one machine whose address changed; otherwise all of them are unclear.
 func placeIPv4(uses []use) {
-	open, own, routed := count(uses, netip.Addr.Is4)
+	open, own, routed := count(uses, 4)
 	for i := range uses {
 		u := &uses[i]
-		if u.place != placeNone || !u.addr.Is4() {
-			continue
-		}
-		switch {
-		case open == 1 && own == 0 && (routed == 0 || u.ttl == ttlInitial):
-			u.place = placeAlone
-		case routed == 0 && open+own <= maxLeases && u.ttl == ttlInitial && held(uses, i):
+		if open == 1 && own == 0 && u.place == placeNone && u.version == 4 && (routed == 0 || u.ttl == ttlInitial) {
 			u.place = placeAlone
 		}
 	}
-	settle(uses, netip.Addr.Is4)
+	if routed == 0 && open+own <= maxLeases && successive(uses) {
+		for i := range uses {
+			if uses[i].place == placeNone && uses[i].version == 4 {
+				uses[i].place = placeAlone
+			}
+		}
+	}
+	settle(uses, 4)
+}
+
+// successive reports whether all open IPv4 addresses were held one after
+// another.
+func successive(uses []use) bool {
+	for i := range uses {
+		if u := &uses[i]; u.place == placeNone && u.version == 4 && (u.ttl != ttlInitial || !held(uses, i)) {
+			return false
+		}
+	}
+	return true
 }
 
 // placeIPv6 does so for IPv6, where a machine has several addresses at once.
 func placeIPv6(uses []use) {
-	open, own, routed := count(uses, netip.Addr.Is6)
+	open, own, routed := count(uses, 6)
 	for i := range uses {
 		u := &uses[i]
-		if u.place != placeNone || !u.addr.Is6() {
+		if u.place != placeNone || u.version != 6 {
 			continue
 		}
 		if open+own == 1 && routed == 0 || open+own <= maxIPv6 && u.ttl == ttlInitial {
 			u.place = placeAlone
 		}
 	}
-	settle(uses, netip.Addr.Is6)
+	settle(uses, 6)
 }
 
 // count sorts the addresses of one version that can be routed: still open, the
 // MAC's own, routed.
-func count(uses []use, version func(netip.Addr) bool) (open, own, routed int) {
+func count(uses []use, v version) (open, own, routed int) {
 	for i := range uses {
 		u := &uses[i]
 		switch {
-		case !version(u.addr), u.addr.IsLinkLocalUnicast():
+		case u.version != v, u.local:
 		case u.place == placeNone:
 			open++
 		case u.place == placeRouted:
@@ -223,9 +251,9 @@ func count(uses []use, version func(netip.Addr) bool) (open, own, routed int) {
 	return open, own, routed
 }
 
-func settle(uses []use, version func(netip.Addr) bool) {
+func settle(uses []use, v version) {
 	for i := range uses {
-		if uses[i].place == placeNone && version(uses[i].addr) {
+		if uses[i].place == placeNone && uses[i].version == v {
 			uses[i].place = placeUnclear
 		}
 	}
@@ -240,7 +268,7 @@ func held(uses []use, i int) bool {
 	}
 	for j := range uses {
 		o := &uses[j]
-		if j != i && o.addr.Is4() && !o.addr.IsLinkLocalUnicast() && o.first <= u.last && u.first <= o.last {
+		if j != i && o.version == 4 && !o.local && o.first <= u.last && u.first <= o.last {
 			return false
 		}
 	}

@@ -25,6 +25,7 @@ type portrait struct {
 	onLink  bool       // it has a MAC, or an IP with an initial TTL
 	noMAC   bool       // the capture has no MACs for it at all
 	carried carried    // what others send through its MAC
+	gateway gateway    // who calls it its default router
 }
 
 // slotFact is a fact and the module it is about.
@@ -68,6 +69,7 @@ func (b *Builder) portrait(f *folded, i uint32, p *portrait) {
 		b.carriedBy(f, m, p)
 		b.nameMAC(m, p)
 	}
+	p.gateway = f.gateways[i]
 	b.derive(p)
 	p.facts = joinFacts(p.facts)
 	slices.SortStableFunc(p.facts, compareFacts)
@@ -174,9 +176,21 @@ func (b *Builder) nameMAC(m plant.MAC, p *portrait) {
 		return
 	}
 	p.facts = append(p.facts, slotFact{slot: plant.NoSlot, from: m.String(), Fact: plant.Fact{
-		Field: plant.FieldVendor, Value: b.fingerprints.Vendor(name), Source: "oui", Confidence: ouiConfidence,
+		Field: plant.FieldVendor, Value: b.vendor(name), Source: "oui", Confidence: ouiConfidence,
 		Count: 1, First: clock(p.first), Last: clock(p.last),
 	}})
+}
+
+// vendor is the usual name of a maker, looked up once.
+func (b *Builder) vendor(said string) string {
+	name, ok := b.vendors[said]
+	if !ok {
+		name = b.fingerprints.Vendor(said)
+		if len(b.vendors) < maxMeanings {
+			b.vendors[said] = name
+		}
+	}
+	return name
 }
 
 // joinFacts makes one of equal facts that several endpoints carry.

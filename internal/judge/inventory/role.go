@@ -88,7 +88,7 @@ func identityClues(clues []clue, p *portrait) []clue {
 		if f.rule != "" {
 			c.why = fmt.Sprintf("%q is that of %s (%s)", f.from, article(f.Value), f.rule)
 		} else {
-			c.why = fmt.Sprintf("says so in %s", f.Source)
+			c.why = fmt.Sprintf("%s shows %s", f.Source, article(f.Value))
 		}
 		if f.slot != plant.NoSlot {
 			if f.Value != plant.RoleController && f.Value != plant.RoleSafety {
@@ -117,7 +117,7 @@ func (b *Builder) serviceClues(clues []clue, h *habits) []clue {
 	for i := range h.asks {
 		t := &h.asks[i]
 		if p := b.fingerprints.Protocol(t.protocol); p != nil {
-			clues = talkClues(clues, p.Asks, t, "asks in")
+			clues = talkClues(clues, p.Asks, t, "uses")
 		}
 	}
 	return domainClue(clues, h)
@@ -125,7 +125,7 @@ func (b *Builder) serviceClues(clues []clue, h *habits) []clue {
 
 func talkClues(clues []clue, roles map[plant.Role]float64, t *talk, verb string) []clue {
 	for _, role := range slices.Sorted(maps.Keys(roles)) {
-		c := clue{role: role, confidence: roles[role], why: fmt.Sprintf("%s %s (%s)", verb, t.protocol, peers(t.peers)), packet: t.packet}
+		c := clue{role: role, confidence: roles[role], why: talkWhy(verb, t), packet: t.packet}
 		if !t.confirmed {
 			c.confidence *= guessed
 			c.why += ", by its port only"
@@ -133,6 +133,14 @@ func talkClues(clues []clue, roles map[plant.Role]float64, t *talk, verb string)
 		clues = append(clues, c)
 	}
 	return clues
+}
+
+// talkWhy tells a talk; one without peers is sent to a group.
+func talkWhy(verb string, t *talk) string {
+	if t.peers == 0 {
+		return "sends " + t.protocol
+	}
+	return fmt.Sprintf("%s %s (%s)", verb, t.protocol, peers(t.peers))
 }
 
 func peers(n int) string {
@@ -168,7 +176,7 @@ const (
 	scadaAsks    = 0.6
 	panelAsks    = 0.45
 	programAsks  = 0.85
-	modeAsks     = 0.6
+	modeAsks     = 0.4
 	minimumServe = 1
 )
 
@@ -219,10 +227,14 @@ const (
 	mayRoute     = 0.2
 	mayRouteMany = 0.6
 	sharedMAC    = 0.95
+	isGateway    = 0.6
 )
 
-// carrierClues are what others send through the asset's MAC.
+// carrierClues are what others send through the asset's MAC, or say of it.
 func carrierClues(clues []clue, p *portrait) []clue {
+	if g := p.gateway; g.users > 0 {
+		clues = append(clues, clue{plant.RoleRouter, isGateway, fmt.Sprintf("is the default router of %s", peers(g.users)), g.packet})
+	}
 	for _, m := range p.macs {
 		if isVirtual(m) {
 			clues = append(clues, clue{plant.RoleRouter, sharedMAC, m.String() + " is the shared MAC of a group of routers", 0})
@@ -253,10 +265,10 @@ func (e *endpoint) word() string {
 	return plant.Endpoint{MAC: e.mac, IP: e.addr()}.Addr()
 }
 
-// sideOf is what fingerprints say about the side.
-func (p *portrait) sideOf() plant.Side {
+// sideOf is what fingerprints say about the side, and why.
+func (p *portrait) sideOf() (plant.Side, string) {
 	for _, c := range p.choices(plant.NoSlot, fingerprint.FieldSide, nil) {
-		return plant.Side(c.value)
+		return plant.Side(c.value), fmt.Sprintf("%q speaks for %s (%s)", c.from, sideName(plant.Side(c.value)), c.source)
 	}
-	return plant.SideUnknown
+	return plant.SideUnknown, ""
 }

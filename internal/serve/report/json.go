@@ -321,7 +321,11 @@ func (j *jsonWriter) message(o *plant.Operation, src, dst *plant.Endpoint, direc
 	j.str("protocol", o.Verb.Protocol)
 	j.endpoint("src", src)
 	j.endpoint("dst", dst)
-	j.str("code", o.Verb.Code)
+	if direction == "response" && o.Verb.Reply != "" {
+		j.str("code", o.Verb.Reply)
+	} else {
+		j.str("code", o.Verb.Code)
+	}
 	j.str("name", o.Verb.Name)
 	j.str("kind", o.Verb.Kind.String())
 	j.num("count", count)

@@ -2,30 +2,64 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
-// summary is what the pages and the terminal say in few words.
+// summary is what the page and the terminal say in few words.
 type summary struct {
-	packets   uint64
-	assets    int
-	external  int
-	sides     map[plant.Side]int
-	byRole    map[plant.Role]*roleSum
-	protocols []protocolSum
-	changes   []change
-	labels    []string // of the assets, in their order
+	packets       uint64
+	assets        int
+	external      int
+	identified    int // devices whose product or order number is known
+	sides         map[plant.Side]int
+	byRole        map[plant.Role]*roleSum
+	protocols     []protocolSum
+	conversations int
+	half          int    // TCP conversations of which one side is missing
+	gaps          int    // conversations with bytes missing
+	lost          uint64 // those bytes
+	bytes         uint64
+	unread        uint64 // bytes of conversations that no decoder confirmed
+	encrypted     uint64
+	changes       []change
+	crossings     []crossing
+	housekeeping  int // conversations across the boundary that only ask for names, time …
+	labels        []string
+	stands        []stand // of the assets, in their order
+	roleOf        []plant.Role
+}
+
+// stand is where an asset stands, as far as the boundary is concerned.
+type stand uint8
+
+const (
+	nowhere stand = iota
+	onFloor
+	inOffice
+	outSide
+)
+
+func standOf(a *plant.Asset) stand {
+	switch {
+	case a.Kind == plant.KindExternal:
+		return outSide
+	case a.Side == plant.SideOT:
+		return onFloor
+	case a.Side == plant.SideIT:
+		return inOffice
+	}
+	return nowhere
 }
 
 type roleSum struct {
 	role     plant.Role
 	count    int
-	products []string // the most frequent first
-	seen     map[string]int
+	products tally // of those that are identified
+	vendors  tally // of the others, mostly from the network card
 }
 
 type protocolSum struct {
@@ -36,33 +70,7 @@ type protocolSum struct {
 	confirmed     bool
 }
 
-// change is what one device did to another beyond reading.
-type change struct {
-	from, to string
-	kinds    map[plant.Kind]uint64
-	refused  uint64
-	protocol string
-}
-
-// words says what was done: "3 program, 1 mode (s7comm)".
-func (c *change) words() string {
-	var parts []string
-	for k := plant.Firmware; k >= plant.Auth; k-- {
-		if n := c.kinds[k]; n > 0 && k != plant.Auth {
-			parts = append(parts, thousands(n)+" "+kindWords[k])
-		}
-	}
-	s := strings.Join(parts, ", ")
-	if c.refused > 0 {
-		s += fmt.Sprintf(", %s refused", thousands(c.refused))
-	}
-	return s + " (" + c.protocol + ")"
-}
-
-var kindWords = map[plant.Kind]string{
-	plant.Firmware: "firmware", plant.Mode: "start/stop/reset", plant.Program: "program", plant.Config: "settings", plant.Write: "writes",
-}
-
+// summarize walks everything once.
 func summarize(s *Source) *summary {
 	m := &summary{sides: map[plant.Side]int{}, byRole: map[plant.Role]*roleSum{}}
 	for i := range s.Captures {
@@ -71,7 +79,7 @@ func summarize(s *Source) *summary {
 	for a := range s.Assets {
 		m.asset(a)
 	}
-	m.conversations(s)
+	m.talk(s)
 	m.operations(s)
 	return m
 }
@@ -79,6 +87,8 @@ func summarize(s *Source) *summary {
 func (m *summary) asset(a *plant.Asset) {
 	m.assets++
 	m.labels = append(m.labels, label(a))
+	m.stands = append(m.stands, standOf(a))
+	m.roleOf = append(m.roleOf, a.Role)
 	if a.Kind == plant.KindExternal {
 		m.external++
 		return
@@ -86,13 +96,37 @@ func (m *summary) asset(a *plant.Asset) {
 	m.sides[a.Side]++
 	r := m.byRole[a.Role]
 	if r == nil {
-		r = &roleSum{role: a.Role, seen: map[string]int{}}
+		r = &roleSum{role: a.Role, products: tally{}, vendors: tally{}}
 		m.byRole[a.Role] = r
 	}
 	r.count++
-	if p := what(a); p != "" {
-		r.seen[p]++
+	if known(a) {
+		m.identified++
 	}
+	if p := what(a); p != "" {
+		if known(a) || a.OS != "" {
+			r.products[p]++
+		} else {
+			r.vendors[p]++
+		}
+	}
+}
+
+// known reports whether the asset said what product it is. A manufacturer alone
+// is mostly that of the network card.
+func known(a *plant.Asset) bool { return a.Product != "" || a.OrderNumber != "" }
+
+// tally counts how often each text occurs.
+type tally map[string]int
+
+// list are the texts, the most frequent first.
+func (t tally) list() []string {
+	list := make([]string, 0, len(t))
+	for p := range t {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(t[b], t[a]), cmp.Compare(a, b)) })
+	return list
 }
 
 // label is what people call an asset.
@@ -108,18 +142,47 @@ func label(a *plant.Asset) string {
 	case len(a.Names) == 0:
 		return address
 	case address == "":
-		return a.Names[0]
+		return clean(a.Names[0])
 	}
-	return a.Names[0] + " (" + address + ")"
+	return clean(a.Names[0]) + " (" + address + ")"
 }
 
 // what is an asset's product in few words: vendor and product, or what there is.
 func what(a *plant.Asset) string {
 	product := cmp.Or(a.Product, a.OrderNumber, a.OS)
-	if a.Vendor == "" || strings.HasPrefix(strings.ToLower(product), strings.ToLower(strings.SplitN(a.Vendor, " ", 2)[0])) {
-		return product
+	vendor := maker(a.Vendor)
+	first, _, _ := strings.Cut(vendor, " ")
+	if vendor == "" || strings.HasPrefix(strings.ToLower(product), strings.ToLower(first)) {
+		return clean(product)
 	}
-	return strings.TrimSpace(a.Vendor + " " + product)
+	return clean(strings.TrimSpace(vendor + " " + product))
+}
+
+// maker is a manufacturer's name without what follows a comma and without its
+// legal form, which fills a line and tells nobody anything.
+func maker(vendor string) string {
+	name, _, _ := strings.Cut(vendor, ",")
+	words := strings.Fields(name)
+	for len(words) > 1 && legalForms[strings.ToLower(strings.Trim(words[len(words)-1], ".()"))] {
+		words = words[:len(words)-1]
+	}
+	return strings.Join(words, " ")
+}
+
+var legalForms = map[string]bool{
+	"inc": true, "ltd": true, "co": true, "corp": true, "corporation": true, "gmbh": true, "ag": true, "llc": true, "sa": true, "s.a": true, "bv": true,
+	"b.v": true, "ab": true, "oy": true, "limited": true, "company": true, "kg": true, "&": true, "spa": true, "s.p.a": true, "srl": true, "s.r.l": true, "plc": true,
+}
+
+// clean replaces what would steer a terminal or turn the reading direction:
+// names come from the network, and anybody there can choose one.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 // roles are the roles that occur, in the order of plant people: controllers
@@ -127,11 +190,6 @@ func what(a *plant.Asset) string {
 func (m *summary) roles() []*roleSum {
 	var list []*roleSum
 	for _, r := range m.byRole {
-		r.products = r.products[:0]
-		for p := range r.seen {
-			r.products = append(r.products, p)
-		}
-		slices.SortFunc(r.products, func(a, b string) int { return cmp.Or(cmp.Compare(r.seen[b], r.seen[a]), cmp.Compare(a, b)) })
 		list = append(list, r)
 	}
 	slices.SortFunc(list, func(a, b *roleSum) int {
@@ -146,6 +204,7 @@ var roleOrder = []plant.Role{
 	plant.RoleFirewall, plant.RoleAccessPoint, plant.RoleDomain, plant.RoleServer, plant.RolePC, plant.RolePrinter, plant.RoleCamera, plant.RolePhone, plant.RoleTimeSource,
 }
 
+// roleRank is a role's place in roleOrder; what is not there comes last.
 func roleRank(r plant.Role) int {
 	if i := slices.Index(roleOrder, r); i >= 0 {
 		return i
@@ -153,65 +212,19 @@ func roleRank(r plant.Role) int {
 	return len(roleOrder)
 }
 
-func (m *summary) conversations(s *Source) {
-	sums := map[string]*protocolSum{}
-	for c := range s.Conversations {
-		p := sums[c.Protocol]
-		if p == nil {
-			p = &protocolSum{name: c.Protocol}
-			sums[c.Protocol] = p
-		}
-		p.bytes += c.BytesUp + c.BytesDown
-		p.packets += c.PacketsUp + c.PacketsDown
-		p.conversations++
-		p.confirmed = p.confirmed || c.Confirmed
+// plural is several of a role.
+func plural(r plant.Role) string {
+	switch r {
+	case plant.RoleUnknown:
+		return "devices of unknown role"
+	case plant.RoleRemoteIO:
+		return "remote I/O stations"
+	case plant.RoleSensor:
+		return "sensors or instruments"
+	case plant.RoleSwitch:
+		return "switches"
 	}
-	for _, p := range sums {
-		m.protocols = append(m.protocols, *p)
-	}
-}
-
-func (m *summary) operations(s *Source) {
-	type pair struct {
-		from, to int
-		protocol string
-	}
-	rows := map[pair]*change{}
-	for o := range s.Operations {
-		if o.Verb.Kind < plant.Write || officeProtocols[o.Verb.Protocol] {
-			continue
-		}
-		p := pair{s.Number(o.Requester), s.Number(o.Responder), o.Verb.Protocol}
-		c := rows[p]
-		if c == nil {
-			c = &change{from: m.name(p.from, o.Requester), to: m.name(p.to, o.Responder), protocol: o.Verb.Protocol, kinds: map[plant.Kind]uint64{}}
-			rows[p] = c
-		}
-		c.kinds[o.Verb.Kind] += max(o.Requests, o.Responses)
-		c.refused += o.Refused
-	}
-	for _, c := range rows {
-		m.changes = append(m.changes, *c)
-	}
-	slices.SortFunc(m.changes, func(a, b change) int {
-		return cmp.Or(cmp.Compare(b.weight(), a.weight()), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.protocol, b.protocol))
-	})
-}
-
-// officeProtocols write, configure and start things that are no controllers.
-var officeProtocols = map[string]bool{
-	"smb": true, "dcerpc": true, "ldap": true, "http": true, "ftp": true, "snmp": true, "tftp": true, "dhcp": true, "dns": true, "rdp": true, "mqtt": true,
-	"kerberos": true, "nbns": true, "tds": true, "sunrpc": true, "ssh": true, "telnet": true, "vnc": true, "smtp": true, "imap": true, "pop3": true, "coap": true,
-}
-
-// weight orders changes: first by the most consequential kind, then by number.
-func (c *change) weight() uint64 {
-	for k := plant.Firmware; k >= plant.Write; k-- {
-		if n := c.kinds[k]; n > 0 {
-			return uint64(k)<<40 + min(n, 1<<40-1)
-		}
-	}
-	return 0
+	return r + "s"
 }
 
 func (m *summary) name(number int, e plant.Endpoint) string {
@@ -219,4 +232,20 @@ func (m *summary) name(number int, e plant.Endpoint) string {
 		return m.labels[number]
 	}
 	return e.Addr()
+}
+
+func (m *summary) role(number int) plant.Role {
+	if number >= 0 && number < len(m.roleOf) {
+		return m.roleOf[number]
+	}
+	return plant.RoleUnknown
+}
+
+// topProtocols are the n protocols with the most bytes.
+func (m *summary) topProtocols(n int) []protocolSum {
+	list := slices.Clone(m.protocols)
+	slices.SortFunc(list, func(a, b protocolSum) int {
+		return cmp.Or(cmp.Compare(b.bytes, a.bytes), cmp.Compare(a.name, b.name))
+	})
+	return list[:min(n, len(list))]
 }

@@ -2,12 +2,9 @@ package report
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -18,8 +15,8 @@ type TextOptions struct {
 	Color bool // use terminal colours
 }
 
-// Text writes a summary that fits a terminal: what is there, who talks in what,
-// who changes controllers, what crosses, what looks wrong.
+// Text writes a summary that fits a terminal: how things stand, what is there,
+// who talks in what, who changes controllers, what crosses, what looks wrong.
 func Text(w io.Writer, s *Source, o TextOptions) error {
 	if o.Width <= 0 {
 		o.Width = 100
@@ -28,14 +25,17 @@ func Text(w io.Writer, s *Source, o TextOptions) error {
 	for i := range s.Captures {
 		t.capture(&s.Captures[i])
 	}
+	findings := s.Findings()
+	t.line("\n" + t.style(bold, strings.Join(wrap(clean(t.sum.answer(findings).String()), t.o.Width), "\n")))
 	if t.sum.packets == 0 && t.sum.assets == 0 {
-		t.line("The capture is empty: it holds no packets.")
 		return t.w.Flush()
 	}
 	t.assets()
 	t.protocols()
 	t.changes()
-	t.findings(s.Findings())
+	t.crossings()
+	t.findings(findings)
+	t.unseen(s)
 	return t.w.Flush()
 }
 
@@ -69,17 +69,51 @@ func (t *text) heading(s string) { t.line("\n" + t.style(bold, s)) }
 
 // fit cuts a line to the width, with "…" for what is cut.
 func (t *text) fit(s string, indent int) string {
-	r := []rune(s)
-	if room := t.o.Width - indent; len(r) > room && room > 1 {
+	r := []rune(clean(s))
+	if room := max(t.o.Width-indent, 8); len(r) > room {
 		return string(r[:room-1]) + "…"
 	}
-	return s
+	return string(r)
+}
+
+// items prints short texts one after the other, in lines that fit.
+func (t *text) items(list []string, gap string) {
+	line := " "
+	for _, item := range list {
+		if len(line)+len(gap)+len(item) > t.o.Width && line != " " {
+			t.line(line)
+			line = " "
+		}
+		if line == " " {
+			line += " " + item
+			continue
+		}
+		line += gap + item
+	}
+	t.line(line)
+}
+
+// wrap breaks a sentence into lines.
+func wrap(s string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
 }
 
 func (t *text) capture(c *plant.Capture) {
-	parts := []string{thousands(c.Packets) + " packets", size(c.Bytes)}
-	if c.Packets > 0 {
-		parts = append(parts, duration(c.Last.Sub(c.First))+" from "+c.First.Format("2006-01-02 15:04:05")+" UTC")
+	parts := []string{things(int(c.Packets), "packet", "packets"), size(c.Bytes)}
+	if c.Packets > 0 && !c.First.IsZero() {
+		parts = append(parts, duration(c.Last.Sub(c.First))+" from "+c.First.UTC().Format("2006-01-02 15:04:05")+" UTC")
 	}
 	if c.Duplicates > 0 {
 		parts = append(parts, thousands(c.Duplicates)+" copies left out")
@@ -90,127 +124,174 @@ func (t *text) capture(c *plant.Capture) {
 	if c.Truncated {
 		parts = append(parts, "cut short")
 	}
-	t.line(t.style(bold, c.File) + "  " + strings.Join(parts, ", "))
+	t.line(t.style(bold, base(c.File)) + "  " + strings.Join(parts, ", "))
 }
+
+// roleWidth is how many columns a role and its number take.
+const roleWidth = 36
 
 func (t *text) assets() {
 	s := t.sum
-	t.heading(fmt.Sprintf("%s assets", thousands(uint64(s.assets))))
-	t.line(fmt.Sprintf("  %s in operations (OT), %s in the office (IT), %s unclear, %s outside the site",
+	t.heading(things(s.assets, "asset", "assets"))
+	t.line(fmt.Sprintf("  %s on the plant floor (OT), %s in the office (IT), %s not placed, %s outside the site",
 		thousands(uint64(s.sides[plant.SideOT])), thousands(uint64(s.sides[plant.SideIT])), thousands(uint64(s.sides[plant.SideUnknown])), thousands(uint64(s.external))))
 	for _, r := range s.roles() {
-		products := t.fit(strings.Join(r.products, ", "), 38)
-		t.line(fmt.Sprintf("  %-26s %6s  %s", r.role, thousands(uint64(r.count)), t.style(dim, products)))
+		t.line(fmt.Sprintf("  %-24s %7s  %s", r.role, thousands(uint64(r.count)), t.style(dim, t.products(r))))
 	}
 }
+
+// products lists what is known of a role's devices: identified products first,
+// then the manufacturers of the rest.
+func (t *text) products(r *roleSum) string {
+	room := t.o.Width - roleWidth
+	line := ""
+	add := func(counts tally, lead string) {
+		for i, p := range counts.list() {
+			item := p
+			if n := counts[p]; n > 1 {
+				item = fmt.Sprintf("%s ×%d", p, n)
+			}
+			switch {
+			case i == 0 && line != "":
+				item = "; " + lead + item
+			case i == 0:
+				item = lead + item
+			default:
+				item = ", " + item
+			}
+			if len([]rune(line+item)) > room-3 {
+				if line == "" {
+					line = t.fit(item, roleWidth)
+				} else if !strings.HasSuffix(line, "…") {
+					line += ", …"
+				}
+				return
+			}
+			line += item
+		}
+	}
+	add(r.products, "")
+	if !strings.HasSuffix(line, "…") {
+		add(r.vendors, "made by ")
+	}
+	return line
+}
+
+// shownProtocols is how many protocols a summary shows.
+const shownProtocols = 16
 
 func (t *text) protocols() {
 	if len(t.sum.protocols) == 0 {
 		return
 	}
 	t.heading("Protocols, by bytes")
-	line := "  "
-	for _, p := range t.sum.topProtocols(18) {
-		item := fmt.Sprintf("%s %s", p.name, size(p.bytes))
-		if len(line)+len(item) > t.o.Width {
-			t.line(line)
-			line = "  "
-		}
-		line += item + "   "
+	var items []string
+	for _, p := range t.sum.topProtocols(shownProtocols) {
+		items = append(items, clean(p.name)+" "+size(p.bytes))
 	}
-	t.line(line)
+	if n := len(t.sum.protocols) - shownProtocols; n > 0 {
+		items = append(items, fmt.Sprintf("and %d more", n))
+	}
+	t.items(items, "   ")
 }
 
-// shownChanges is how many rows of a list a summary shows.
-const shownChanges = 8
+// shownRows is how many rows of a list a summary shows.
+const shownRows = 8
 
 func (t *text) changes() {
 	if len(t.sum.changes) == 0 {
 		return
 	}
 	t.heading("Who changes controllers")
-	for i, c := range t.sum.changes {
-		if i == shownChanges {
-			t.line(t.style(dim, fmt.Sprintf("  and %d more pairs", len(t.sum.changes)-i)))
+	for i := range t.sum.changes {
+		c := &t.sum.changes[i]
+		if i == shownRows {
+			t.more(len(t.sum.changes)-i, "requester and protocol", "requesters and protocols")
 			break
 		}
-		t.line("  " + t.fit(c.from+" → "+c.to+"  "+c.words(), 2))
+		words := c.words()
+		t.line("  " + t.fit(c.from+" → "+c.target(), 4+len([]rune(words))) + "  " + words)
+	}
+}
+
+func (t *text) more(n int, one, many string) {
+	t.line(t.style(dim, "  and "+things(n, "more "+one, "more "+many)))
+}
+
+func (t *text) crossings() {
+	if len(t.sum.crossings) == 0 {
+		return
+	}
+	t.heading("What crosses the boundary of the plant floor")
+	for i, x := range t.sum.crossings {
+		if i == shownRows {
+			t.more(len(t.sum.crossings)-i, "pair of devices", "pairs of devices")
+			break
+		}
+		where := "office  "
+		if x.border == withOutside {
+			where = "internet"
+		}
+		rest := fmt.Sprintf("  %s, %s", strings.Join(x.protocols, ", "), size(x.bytes))
+		t.line("  " + t.style(yellow, where) + "  " + t.fit(t.sum.labels[x.client]+" → "+t.sum.labels[x.server]+rest, 12))
 	}
 }
 
 func (t *text) findings(list []plant.Finding) {
 	if len(list) == 0 {
 		t.heading("Findings: none")
-		t.line("  Nothing looked wrong in what could be read.")
 		return
 	}
 	t.heading("Findings")
 	for i := range list {
-		t.finding(&list[i])
+		t.finding(&list[i], shownDetails(list[i].Level, len(list)))
 	}
 }
 
-// shownDetails is how many lines of a finding a summary shows.
-const shownDetails = 3
+// shownDetails is how many lines of a finding a summary shows: fewer where there
+// are many findings, so that the serious ones stay in sight.
+func shownDetails(level string, findings int) int {
+	if findings <= 5 {
+		return 3
+	}
+	return map[string]int{"high": 3, "medium": 2, "low": 1}[level]
+}
 
-func (t *text) finding(f *plant.Finding) {
+// detailIndent is where the lines of a finding begin.
+const detailIndent = 10
+
+func (t *text) finding(f *plant.Finding, details int) {
 	mark := map[string]string{"high": red, "medium": yellow, "low": bold, "info": dim}[f.Level]
-	t.line(fmt.Sprintf("  %s  %s", t.style(mark, fmt.Sprintf("%-6s", strings.ToUpper(f.Level))), t.style(bold, f.Title)))
-	for i, d := range f.Details {
-		if i == shownDetails {
-			t.line(t.style(dim, fmt.Sprintf("          and %d more", len(f.Details)-i)))
-			break
-		}
+	count := ""
+	if n := len(f.Details); n > details {
+		count = fmt.Sprintf(" (%d)", n)
+	}
+	t.line(fmt.Sprintf("  %s  %s%s", t.style(mark, fmt.Sprintf("%-6s", strings.ToUpper(f.Level))), t.style(bold, t.fit(f.Title, detailIndent+len(count))), t.style(dim, count)))
+	for i := range min(details, len(f.Details)) {
 		packet := ""
 		if i < len(f.Evidence) && f.Evidence[i] != 0 {
 			packet = fmt.Sprintf("  #%d", f.Evidence[i].Number())
 		}
-		t.line("          " + t.fit(d, 10+len(packet)) + t.style(dim, packet))
+		t.line(strings.Repeat(" ", detailIndent) + t.fit(f.Details[i], detailIndent+len(packet)) + t.style(dim, packet))
 	}
 }
 
-// thousands prints a number with separators.
-func thousands(n uint64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+// shownUnseen is how many limits of the capture a summary names.
+const shownUnseen = 3
 
-// size prints bytes in units of 1,000.
-func size(n uint64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d B", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
-	case n < 1_000_000_000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+func (t *text) unseen(s *Source) {
+	list := t.sum.unseen(s)
+	if len(list) == 0 {
+		return
 	}
-	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-}
-
-// duration prints a time span in the unit people would use.
-func duration(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return d.Round(time.Millisecond).String()
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%.0f s", d.Seconds())
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%.0f min", d.Minutes())
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%.1f h", d.Hours())
+	t.heading("What this capture cannot show")
+	for i, u := range list {
+		if i == shownUnseen {
+			t.more(len(list)-i, "in the HTML report", "in the HTML report")
+			break
+		}
+		for k, l := range wrap(clean(u), t.o.Width-4) {
+			t.line([2]string{"  - ", "    "}[min(k, 1)] + l)
+		}
 	}
-	return fmt.Sprintf("%.1f days", d.Hours()/24)
-}
-
-// topProtocols are the n protocols with the most bytes.
-func (s *summary) topProtocols(n int) []protocolSum {
-	list := slices.Clone(s.protocols)
-	slices.SortFunc(list, func(a, b protocolSum) int {
-		return cmp.Or(cmp.Compare(b.bytes, a.bytes), cmp.Compare(a.name, b.name))
-	})
-	return list[:min(n, len(list))]
 }

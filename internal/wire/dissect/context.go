@@ -50,6 +50,11 @@ func (c *Context) Response(v *plant.Verb, id uint64, r Result) (Pending, bool) {
 	return c.eng.response(c, v, id, r)
 }
 
+// Settle notes how the request with that id was answered where the answer is no
+// message to be counted under it: an error message with a code of its own, which
+// the parser reports with Send or Response. The request waits no longer.
+func (c *Context) Settle(id uint64, r Result) (Pending, bool) { return c.eng.settle(c, id, r) }
+
 // Peek is the request from the other side that waits under id, without taking
 // it.
 func (c *Context) Peek(id uint64) (Pending, bool) { return c.eng.peek(c, id) }

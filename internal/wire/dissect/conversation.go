@@ -13,6 +13,8 @@ type conversation struct {
 	name      string // protocol name, once a parser or layer said it
 	confirmed bool   // a message was decoded
 	deaf      bool   // nothing more is read: unknown, or its decoder failed
+	unknown   bool   // deaf because no probe knew the bytes
+	learnt    bool   // its service was remembered
 	opened    bool   // a SYN was seen
 	tries     uint8  // probes that knew nothing
 	errors    uint8  // in a row
@@ -69,8 +71,7 @@ func (e *Engine) endFlow(f *flow) {
 	if c := f.State; c != nil && !c.deaf {
 		for side := range uint8(2) {
 			if s := &c.sides[side].stream; s.Waiting() {
-				r := receiver{e, f, side, f.Last, f.Ref}
-				s.Close(&r)
+				s.Close(e.receive(f, side, f.Last, f.Ref))
 			}
 		}
 	}
@@ -107,29 +108,29 @@ func (e *Engine) recycle(c *conversation) {
 
 // decideServer settles which side serves when no message told.
 func (e *Engine) decideServer(f *flow) {
+	if f.Server < 0 {
+		f.Server = e.likelyServer(f)
+	}
+}
+
+// likelyServer guesses the server: the side whose port suggests a protocol, else
+// the lower port; where ports say nothing, the side that was spoken to first.
+func (e *Engine) likelyServer(f *flow) int8 {
 	if f.Server >= 0 {
-		return
+		return f.Server
 	}
 	k := &f.Key
-	first := int8(0) // who was seen first, by the packet counters: the other serves
-	if f.Packets[0] == 0 {
-		first = 1
-	}
 	if k.IsLink() || k.PortA == k.PortB {
-		f.Server = 1 - first
-		return
+		if f.Packets[0] == 0 {
+			return 0
+		}
+		return 1
 	}
 	a, b := e.protocols.known(k.Proto, k.PortA), e.protocols.known(k.Proto, k.PortB)
-	switch {
-	case a != b && a:
-		f.Server = 0
-	case a != b:
-		f.Server = 1
-	case k.PortA < k.PortB:
-		f.Server = 0
-	default:
-		f.Server = 1
+	if a != b && a || a == b && k.PortA < k.PortB {
+		return 0
 	}
+	return 1
 }
 
 // tcp reads one segment.
@@ -140,27 +141,26 @@ func (e *Engine) tcp(f *flow, side uint8, p *packet.Packet, now int64, ref plant
 	c := f.State
 	if len(p.Payload) == 0 && p.Missing == 0 || p.Flags&packet.RST != 0 {
 		if c != nil && p.Flags&packet.ACK != 0 && c.sides[1-side].stream.Waiting() {
-			r := receiver{e, f, 1 - side, now, ref}
-			c.sides[1-side].stream.Acked(p.Ack, &r)
+			c.sides[1-side].stream.Acked(p.Ack, e.receive(f, 1-side, now, ref))
 		}
 		return
 	}
 	if c == nil {
 		c = e.begin(f)
 	}
-	if c.deaf {
+	if c.deaf && !e.revive(f, true) {
 		return
 	}
-	r := &receiver{e, f, side, now, ref}
+	// What this segment acknowledges came before it: a request that waits behind
+	// a hole must be read before the response in this segment.
+	if p.Flags&packet.ACK != 0 && c.sides[1-side].stream.Waiting() {
+		c.sides[1-side].stream.Acked(p.Ack, e.receive(f, 1-side, now, ref))
+	}
 	seq := p.Seq
 	if p.Flags&packet.SYN != 0 {
 		seq++
 	}
-	c.sides[side].stream.Segment(seq, p.Payload, p.Missing, now, r)
-	if p.Flags&packet.ACK != 0 && c.sides[1-side].stream.Waiting() {
-		r := receiver{e, f, 1 - side, now, ref}
-		c.sides[1-side].stream.Acked(p.Ack, &r)
-	}
+	c.sides[side].stream.Segment(seq, p.Payload, p.Missing, now, e.receive(f, side, now, ref))
 }
 
 func (e *Engine) tcpFlags(f *flow, side uint8, p *packet.Packet, now int64, ref plant.PacketRef) {
@@ -181,12 +181,10 @@ func (e *Engine) tcpFlags(f *flow, side uint8, p *packet.Packet, now int64, ref 
 				c = e.begin(f)
 			}
 			c.opened, c.isn[side] = true, p.Seq
-			r := receiver{e, f, side, now, ref}
-			c.sides[side].stream.Start(p.Seq+1, &r)
+			c.sides[side].stream.Start(p.Seq+1, e.receive(f, side, now, ref))
 			if p.Flags&packet.ACK != 0 && !c.sides[1-side].stream.Waiting() {
 				c.isn[1-side] = p.Ack - 1
-				o := receiver{e, f, 1 - side, now, ref}
-				c.sides[1-side].stream.Start(p.Ack, &o)
+				c.sides[1-side].stream.Start(p.Ack, e.receive(f, 1-side, now, ref))
 			}
 		}
 	case p.Flags&packet.RST != 0:
@@ -203,6 +201,13 @@ type receiver struct {
 	side uint8
 	now  int64
 	ref  plant.PacketRef
+}
+
+// receive readies the engine's one receiver: a new one for each segment would be
+// the only thing allocated there.
+func (e *Engine) receive(f *flow, side uint8, now int64, ref plant.PacketRef) *receiver {
+	e.recv = receiver{e, f, side, now, ref}
+	return &e.recv
 }
 
 // Bytes takes the next bytes in order.
@@ -279,7 +284,7 @@ func (r *receiver) Gap(missing int) {
 	if g, ok := c.parser.(GapParser); ok {
 		ctx := r.e.enter(r.f, r.side, r.now, r.ref)
 		ctx.Stream = true
-		g.Gap(ctx, missing)
+		r.e.guardGap(ctx, g, missing)
 		return
 	}
 	d.adrift = true

@@ -20,6 +20,8 @@ type seenPacket struct {
 }
 
 const (
+	// hashedBytes is how much of a payload tells messages apart.
+	hashedBytes  = 96
 	sameFraming  = 2e6  // nanoseconds
 	otherFraming = 50e6 // nanoseconds
 )
@@ -37,6 +39,9 @@ func (d *duplicateFilter) seen(p *packet.Packet, now int64) bool {
 		limit := int64(otherFraming)
 		if s.frame == frame {
 			limit = sameFraming
+			if p.Kind == packet.Link && !numbered(p) {
+				limit = -1
+			}
 		}
 		if age >= 0 && age <= limit {
 			return true
@@ -46,11 +51,24 @@ func (d *duplicateFilter) seen(p *packet.Packet, now int64) bool {
 	return false
 }
 
+// numbered reports whether each frame of this kind carries a number of its own,
+// so that two equal ones are copies. Of other frames without IP nothing tells a
+// copy from a sender that repeats itself.
+func numbered(p *packet.Packet) bool {
+	switch p.Type {
+	case 0x88b8, 0x88ba, 0x88f7: // GOOSE, sampled values, PTP: sequence numbers
+		return true
+	case 0x8892: // PROFINET: the cyclic frames count, DCP (FEFC to FEFF) does not
+		return len(p.Payload) >= 2 && !(p.Payload[0] == 0xfe && p.Payload[1] >= 0xfc)
+	}
+	return false
+}
+
 // contentHash is over what a copy cannot change. IPv4 packets whose
 // identification is 0 and IPv6 packets cannot be told from a sender that
 // repeats itself, unless TCP numbers them: they are left alone.
 func contentHash(p *packet.Packet) (uint64, bool) {
-	b := p.Payload[:min(len(p.Payload), 96)]
+	b := p.Payload[:min(len(p.Payload), hashedBytes)]
 	h := uint64(len(p.Payload))
 	switch p.Kind {
 	case packet.TCP:
@@ -69,8 +87,12 @@ func contentHash(p *packet.Packet) (uint64, bool) {
 	case packet.Link:
 		var m [8]byte
 		copy(m[:], p.SrcMAC[:])
-		h = mix(h, uint64(p.Type))
-		return hashBytes(hashBytes(h, m[:6]), b), true
+		h = hashBytes(mix(h, uint64(p.Type)), m[:6])
+		tail := p.Payload[max(len(p.Payload)-16, 0):] // where PROFINET has its cycle counter
+		if p.Type == 0x88b8 {                         // GOOSE: its numbers stand behind names of any length
+			b = p.Payload
+		}
+		return hashBytes(hashBytes(h, tail), b), true
 	}
 	return 0, false
 }

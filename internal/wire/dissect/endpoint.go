@@ -63,7 +63,7 @@ func (t *endpointTable) at(id uint32) *end { return t.list.at(id) }
 
 func (t *endpointTable) mac(id uint32) plant.MAC { return t.list.at(id).key.mac }
 
-func (t *endpointTable) find(k endKey, _ int64, _ plant.PacketRef) uint32 {
+func (t *endpointTable) find(k endKey) uint32 {
 	h := k.hash()
 	if id, ok := t.idx.find(h, func(i uint32) bool { return t.list.at(i).key == k }); ok {
 		return id
@@ -85,5 +85,5 @@ func (t *endpointTable) idOf(e plant.Endpoint) uint32 {
 		b := e.IP.As16()
 		k.ip = packet.Addr6(b[:])
 	}
-	return t.find(k, 0, 0)
+	return t.find(k)
 }

@@ -21,6 +21,7 @@ type Options struct {
 // work, each with its own part of the conversations.
 type Engine struct {
 	protocols   *protocolIndex
+	learned     learned
 	flows       *session.Table[conversation]
 	fragments   *packet.Defragmenter
 	ends        endpointTable
@@ -32,8 +33,9 @@ type Engine struct {
 	freeConvs   []*conversation
 	freeBuffers [][]byte
 
-	pkt packet.Packet
-	ctx Context
+	pkt  packet.Packet
+	ctx  Context
+	recv receiver
 
 	// Counters of what was read, by the run.
 	Undecoded  uint64
@@ -89,7 +91,7 @@ func (e *Engine) fragment(p *packet.Packet, f *capture.Frame, ref plant.PacketRe
 func (e *Engine) tunnels(p *packet.Packet, f *capture.Frame, ref plant.PacketRef) {
 	for i := range p.NOuters {
 		o := &p.Outers[i]
-		out := packet.Packet{Kind: packet.IP, MACs: p.MACs, SrcMAC: p.SrcMAC, DstMAC: p.DstMAC, Src: o.Src, Dst: o.Dst, TTL: o.TTL, Proto: 47, SrcPort: o.Port, DstPort: o.Port}
+		out := packet.Packet{Kind: packet.IP, MACs: p.MACs, SrcMAC: p.OuterMAC, DstMAC: p.OuterDst, VLAN: p.OuterVLAN, Src: o.Src, Dst: o.Dst, TTL: o.TTL, Proto: 47, SrcPort: o.Port, DstPort: o.Port}
 		if o.Name == "vxlan" {
 			out.Proto = 17
 		}
@@ -107,11 +109,11 @@ func (e *Engine) touch(p *packet.Packet, f *capture.Frame, ref plant.PacketRef) 
 	fl, fresh := e.flows.Find(&key, f.Time)
 	if fresh {
 		fl.Ref = ref
-		e.meet(fl, p, side, f.Time, ref)
+		e.meet(fl, p, side)
 	} else if p.Flags&(packet.SYN|packet.ACK) == packet.SYN && p.Kind == packet.TCP && reused(fl, side, p) {
 		e.flows.Restart(fl, f.Time)
 		fl.Ref = ref
-		e.meet(fl, p, side, f.Time, ref)
+		e.meet(fl, p, side)
 	} else if e.ends.mac(fl.End[side]) != p.SrcMAC {
 		e.strayMAC(fl, p, side, f, ref)
 	}
@@ -132,11 +134,11 @@ func reused(f *flow, side uint8, p *packet.Packet) bool {
 }
 
 // meet looks up the two ends of a new flow.
-func (e *Engine) meet(fl *flow, p *packet.Packet, side uint8, now int64, ref plant.PacketRef) {
+func (e *Engine) meet(fl *flow, p *packet.Packet, side uint8) {
 	src := endKey{ip: p.Src, mac: p.SrcMAC, vlan: p.VLAN}
 	dst := endKey{ip: p.Dst, mac: p.DstMAC, vlan: p.VLAN}
-	fl.End[side] = e.ends.find(src, now, ref)
-	fl.End[1-side] = e.ends.find(dst, now, ref)
+	fl.End[side] = e.ends.find(src)
+	fl.End[1-side] = e.ends.find(dst)
 }
 
 // strayMAC counts a packet whose sender has another MAC than the flow began
@@ -145,7 +147,7 @@ func (e *Engine) strayMAC(fl *flow, p *packet.Packet, side uint8, f *capture.Fra
 	if !p.MACs {
 		return
 	}
-	id := e.ends.find(endKey{ip: p.Src, mac: p.SrcMAC, vlan: p.VLAN}, f.Time, ref)
+	id := e.ends.find(endKey{ip: p.Src, mac: p.SrcMAC, vlan: p.VLAN})
 	end := e.ends.at(id)
 	if fl.Packets[side] == 0 {
 		// The other side named this one by the address it sent to, which may be
@@ -203,13 +205,27 @@ func (e *Engine) enter(fl *flow, side uint8, now int64, ref plant.PacketRef) *Co
 func (e *Engine) guard(c *Context, b []byte) (n int, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			e.Failures++
-			e.anomaly(c, plant.AnomalyFailure, fmt.Sprintf("the %s decoder failed: %v", c.conv.proto.Name, r))
-			c.conv.mute()
+			e.failed(c, r)
 			n, err = len(b), nil
 		}
 	}()
 	return c.conv.parser.Parse(c, b)
+}
+
+// guardGap tells a parser of a gap in the same way.
+func (e *Engine) guardGap(c *Context, g GapParser, missing int) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.failed(c, r)
+		}
+	}()
+	g.Gap(c, missing)
+}
+
+func (e *Engine) failed(c *Context, why any) {
+	e.Failures++
+	e.anomaly(c, plant.AnomalyFailure, fmt.Sprintf("the %s decoder failed: %v", c.conv.proto.Name, why))
+	c.conv.mute()
 }
 
 func (e *Engine) arp(fl *flow, p *packet.Packet, now int64, ref plant.PacketRef) {
@@ -220,8 +236,8 @@ func (e *Engine) arp(fl *flow, p *packet.Packet, now int64, ref plant.PacketRef)
 	if p.ARPSenderIP.IsUnicast() && !p.ARPSender.IsZero() && !p.ARPSender.IsGroup() {
 		c := e.enter(fl, 0, now, ref)
 		at := plant.Endpoint{MAC: p.ARPSender, IP: p.ARPSenderIP.Netip(), VLAN: p.VLAN}
-		id := e.ends.find(endKey{ip: p.ARPSenderIP, mac: p.ARPSender, vlan: p.VLAN}, now, ref)
-		e.facts.add(e, c, id, at, plant.NoSlot, plant.FieldAddress, at.IP.AppendTo(e.facts.scratch[:0]), "arp", 0.9)
+		id := e.ends.find(endKey{ip: p.ARPSenderIP, mac: p.ARPSender, vlan: p.VLAN})
+		e.facts.add(e, c, id, plant.NoSlot, plant.FieldAddress, at.IP.AppendTo(e.facts.scratch[:0]), "arp", 0.9)
 	}
 }
 

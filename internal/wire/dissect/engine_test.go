@@ -284,3 +284,43 @@ func TestSteadyTrafficDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations a packet", n)
 	}
 }
+
+// TestServicesAreLearnt joins a conversation in the middle, with bytes that prove
+// nothing by themselves: they are read because another conversation with the
+// same server port was understood.
+func TestServicesAreLearnt(t *testing.T) {
+	weak := protocols()
+	weak[0].Probe = func(b []byte, h dissect.Hint) dissect.Match {
+		m := probe(b, h)
+		if m == dissect.Strong && b[2] == 'p' {
+			return dissect.Weak
+		}
+		return m
+	}
+	e := dissect.NewEngine(weak, dissect.Options{})
+	n := uint64(0)
+	send := func(client byte, payload []byte) {
+		n++
+		b := udpFrame(0, 64, uint16(n), payload)
+		b[29], b[35], b[36], b[37] = client, client, 0x22, 0xb8 // address, ports: client → 8888
+		f := capture.Frame{Time: int64(n) * 1e6, Data: b, Wire: len(b), Link: packet.LinkEthernet}
+		e.Frame(&f, plant.NewPacketRef(0, n))
+	}
+	for range 20 { // given up as unknown
+		send(9, message('p', 0, "x"))
+	}
+	for range 3 {
+		send(7, message('q', 1, "a"))
+	}
+	for range 5 {
+		send(9, message('p', 0, "x"))
+	}
+	e.Drain()
+	got := map[string]uint64{}
+	for o := range e.Operations() {
+		got[o.Verb.Name] += o.Requests
+	}
+	if got["Ask"] != 3 || got["Publish"] != 5 {
+		t.Errorf("got %v", got)
+	}
+}

@@ -39,19 +39,34 @@ const maxValue = 1024
 
 func (e *Engine) fact(c *Context, who Subject, f plant.Field, value []byte, source string, confidence float64) {
 	id := c.src
-	at := plant.Endpoint{}
 	switch {
 	case who.at != nil:
-		at = *who.at
-		id = e.ends.idOf(at)
+		id = e.ends.idOf(*who.at)
 	case who.peer:
 		id = c.dst
 	}
 	c.conv.confirmed = true
-	e.facts.add(e, c, id, at, int(who.slot), f, value, source, confidence)
+	e.facts.add(e, c, id, int(who.slot), f, value, source, confidence)
+	if e.pkt.NOuters > 0 && identifying[f] {
+		e.facts.add(e, c, e.carrier(), plant.NoSlot, plant.FieldCarries, value, source, carriedConfidence)
+	}
 }
 
-func (t *factTable) add(e *Engine, c *Context, id uint32, _ plant.Endpoint, slot int, f plant.Field, value []byte, source string, confidence float64) {
+// identifying are the fields that tell which device a tunnel carries.
+var identifying = map[plant.Field]bool{
+	plant.FieldName: true, plant.FieldProduct: true, plant.FieldOrderNumber: true, plant.FieldDescription: true, plant.FieldFirmware: true,
+	plant.FieldSoftware: true, plant.FieldOS: true, plant.FieldSerial: true,
+}
+
+// carriedConfidence is that of a fact at a tunnel's sender: it is about others.
+const carriedConfidence = 0.1
+
+// carrier is the sender of the outermost tunnel around the packet at hand.
+func (e *Engine) carrier() uint32 {
+	return e.ends.find(endKey{ip: e.pkt.Outers[0].Src, mac: e.pkt.OuterMAC, vlan: e.pkt.OuterVLAN})
+}
+
+func (t *factTable) add(e *Engine, c *Context, id uint32, slot int, f plant.Field, value []byte, source string, confidence float64) {
 	if !tidy(value) {
 		value = append(t.scratch[:0], clean(value)...)
 	}

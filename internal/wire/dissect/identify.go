@@ -102,12 +102,19 @@ func kind(stream bool) int {
 // whether a parser stands ready.
 func (e *Engine) identify(c *Context, b []byte) (ready, short bool) {
 	v := c.conv
-	p, short := e.protocols.find(b, Hint{c.Stream, c.FromPort, c.ToPort}, v.tries < maxTries)
+	h := Hint{c.Stream, c.FromPort, c.ToPort}
+	p, short := e.protocols.find(b, h, v.tries < maxTries)
+	if p == nil {
+		if l := e.learned.find(c.flow, c.Stream); l != nil && l.Probe(b, h) >= Weak {
+			p = l
+		}
+	}
 	if p == nil {
 		if !short || len(b) > 4096 {
 			short = false
 			if v.tries++; v.tries >= maxPortTries || v.tries >= maxTries && !e.suggests(c) {
 				v.mute()
+				v.unknown = true
 			}
 		}
 		return false, short
@@ -142,6 +149,7 @@ func (e *Engine) read(c *Context, d *direction, b []byte) int {
 	if err == nil {
 		if n > 0 {
 			v.errors = 0
+			e.understood(c)
 		}
 		return n
 	}
@@ -181,7 +189,7 @@ func (e *Engine) datagram(f *flow, side uint8, p *packet.Packet, now int64, ref 
 			v.parser = v.proto.New()
 		}
 	}
-	if v.deaf {
+	if v.deaf && !e.revive(f, false) {
 		return
 	}
 	c := e.enter(f, side, now, ref)
@@ -199,4 +207,12 @@ func (e *Engine) datagram(f *flow, side uint8, p *packet.Packet, now int64, ref 
 		return
 	}
 	v.errors = 0
+	e.understood(c)
+}
+
+// understood is called after a message was read.
+func (e *Engine) understood(c *Context) {
+	if v := c.conv; v.confirmed && !v.learnt && v.proto != nil {
+		e.learn(c.flow)
+	}
 }

@@ -72,8 +72,6 @@ func (x *index) place(h uint64, pos uint32) {
 	x.slots[i] = indexSlot{uint32(h >> 32), pos + 1}
 }
 
-func (x *index) clear() { x.slots, x.n = nil, 0 }
-
 // Hash steps: multiply and fold, with wyhash's constants.
 const (
 	k0 = 0xa0761d6478bd642f

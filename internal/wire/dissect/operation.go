@@ -76,19 +76,38 @@ func (e *Engine) response(c *Context, v *plant.Verb, id uint64, result Result) (
 		}
 		return Pending{}, false
 	}
-	for i := range c.conv.pending {
-		if q := &c.conv.pending[i]; q.ID == id && q.from != c.side {
-			c.conv.pending = append(c.conv.pending[:i], c.conv.pending[i+1:]...)
-			break
-		}
-	}
+	c.conv.forget(id, c.side)
 	e.answered(c, p.row, result)
 	return p, true
 }
 
+func (e *Engine) settle(c *Context, id uint64, result Result) (Pending, bool) {
+	p, ok := e.peek(c, id)
+	if ok {
+		c.conv.forget(id, c.side)
+		e.outcome(c, p.row, result)
+	}
+	return p, ok
+}
+
+// forget takes the request that the other side than this one made from those
+// that wait.
+func (v *conversation) forget(id uint64, side uint8) {
+	for i := range v.pending {
+		if q := &v.pending[i]; q.ID == id && q.from != side {
+			v.pending = append(v.pending[:i], v.pending[i+1:]...)
+			return
+		}
+	}
+}
+
 func (e *Engine) answered(c *Context, row int32, result Result) {
+	c.conv.rows[row].responses++
+	e.outcome(c, row, result)
+}
+
+func (e *Engine) outcome(c *Context, row int32, result Result) {
 	r := &c.conv.rows[row]
-	r.responses++
 	switch result {
 	case Accepted:
 		r.accepted++

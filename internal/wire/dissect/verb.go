@@ -15,6 +15,7 @@ type VerbRow struct {
 	Name      string
 	Kind      plant.Kind
 	Technique string
+	Reply     string // see plant.Verb
 }
 
 // Verbs finds the verb of a message code. Codes that the table lacks get a
@@ -37,7 +38,7 @@ func NewVerbs(protocol, code string, rows []VerbRow) *Verbs {
 	v := &Verbs{protocol: protocol, code: code}
 	sparse := make(map[uint32]*plant.Verb)
 	for _, r := range rows {
-		verb := &plant.Verb{Protocol: protocol, Code: fmt.Sprintf(code, r.Code), Name: r.Name, Kind: r.Kind, Technique: r.Technique}
+		verb := &plant.Verb{Protocol: protocol, Code: fmt.Sprintf(code, r.Code), Name: r.Name, Kind: r.Kind, Technique: r.Technique, Reply: r.Reply}
 		if r.Code < uint32(len(v.dense)) {
 			v.dense[r.Code] = verb
 		} else {

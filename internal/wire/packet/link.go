@@ -54,6 +54,12 @@ func (p *Packet) Decode(link int, b []byte, wire int) {
 		d.ppp(b)
 	case LinkPPPoE:
 		d.pppoe(b)
+	case LinkWiFi:
+		d.wifi(b)
+	case LinkRadiotap:
+		d.radiotap(b)
+	case LinkFDDI:
+		d.fddi(b)
 	}
 }
 

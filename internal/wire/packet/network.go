@@ -224,6 +224,9 @@ func (d *decoder) outer(name string, port uint16) bool {
 		d.other(p.Proto, nil)
 		return false
 	}
+	if p.NOuters == 0 {
+		p.OuterMAC, p.OuterDst, p.OuterVLAN = p.SrcMAC, p.DstMAC, p.VLAN
+	}
 	p.Outers[p.NOuters] = Outer{Src: p.Src, Dst: p.Dst, TTL: p.TTL, Name: name, Port: port}
 	p.NOuters++
 	p.Kind, p.SrcPort, p.DstPort, p.Payload = Unread, 0, 0, nil

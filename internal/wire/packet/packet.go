@@ -2,8 +2,8 @@
 // transport header into a reused struct, without allocating.
 //
 // It reads Ethernet (II, 802.3 LLC/SNAP, 802.1Q/ad tags, VN-Tag, PBB,
-// FabricPath), MPLS, PPPoE, PPP, Linux cooked (SLL, SLL2), BSD loopback, raw IP
-// and NFLOG links, IPv4 and IPv6 with extension headers, GRE, ERSPAN I–III,
+// FabricPath), IEEE 802.11 in clear, MPLS, PPPoE, PPP, FDDI, Linux cooked (SLL,
+// SLL2), BSD loopback, raw IP and NFLOG links, IPv4 and IPv6 with extension headers, GRE, ERSPAN I–III,
 // VXLAN and IP-in-IP, ARP, TCP, UDP and ICMP. It does not verify checksums:
 // offloading makes good frames look bad. Fragments are put together by
 // Defragmenter; streams by package session.
@@ -116,8 +116,12 @@ type Packet struct {
 	ARPSender, ARPTarget   plant.MAC
 	ARPSenderIP, ARPTargIP Addr
 
-	Outers  [maxOuter]Outer
-	NOuters int
+	// Of tunnels, outermost first; the MAC addresses and VLAN are those of the
+	// frame that carries them all.
+	Outers             [maxOuter]Outer
+	NOuters            int
+	OuterMAC, OuterDst plant.MAC
+	OuterVLAN          uint16
 }
 
 // TCP flags.
@@ -134,12 +138,15 @@ const (
 	LinkNull     = 0
 	LinkEthernet = 1
 	LinkPPP      = 9
+	LinkFDDI     = 10
 	LinkRawBSD   = 12
 	LinkRawOpen  = 14
 	LinkPPPoE    = 51
 	LinkRaw      = 101
+	LinkWiFi     = 105
 	LinkLoop     = 108
 	LinkSLL      = 113
+	LinkRadiotap = 127
 	LinkIPv4     = 228
 	LinkIPv6     = 229
 	LinkNFLOG    = 239
@@ -165,11 +172,11 @@ func LinkName(link int) string {
 		return "nflog"
 	case LinkPPPoE:
 		return "pppoe"
-	case 10:
+	case LinkFDDI:
 		return "fddi"
-	case 105:
+	case LinkWiFi:
 		return "ieee802.11"
-	case 127:
+	case LinkRadiotap:
 		return "radiotap"
 	}
 	return "other"

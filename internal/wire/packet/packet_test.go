@@ -92,6 +92,9 @@ func TestDecodeFindsTheTransport(t *testing.T) {
 		{"Linux cooked 2", LinkSLL2, cat(bytesOf("0800 0000 00000002 0001 00 06 0200000000aa 0000"), u), 0, ""},
 		{"netfilter log", LinkNFLOG, nflog(u), 0, ""},
 		{"PPP", LinkPPP, cat(bytesOf("ff03 0021"), u), 0, ""},
+		{"802.11 from an access point, QoS", LinkWiFi, cat(bytesOf("8802 0000 0200000000bb 0200000000ff 0200000000aa 0000 0000 aaaa03 000000 0800"), u), 0, ""},
+		{"802.11 to an access point behind radiotap", LinkRadiotap, cat(bytesOf("0000 0800 00000000 0801 0000 0200000000ff 0200000000aa 0200000000bb 0000 aaaa03 000000 0800"), u), 0, ""},
+		{"FDDI", LinkFDDI, cat(bytesOf("50 0200000000bb 0200000000aa aaaa03 000000 0800"), u), 0, ""},
 		{"length 0 of segmentation offload", LinkEthernet, eth("0800", zeroLength(u)), 0, ""},
 	}
 	for _, c := range cases {
@@ -100,6 +103,9 @@ func TestDecodeFindsTheTransport(t *testing.T) {
 			p.Decode(c.link, c.frame, len(c.frame))
 			if p.Kind != UDP || p.SrcPort != 5001 || p.DstPort != 502 || !bytes.Equal(p.Payload, data) {
 				t.Fatalf("got kind %d, ports %d → %d, payload %q", p.Kind, p.SrcPort, p.DstPort, p.Payload)
+			}
+			if p.MACs && !p.SrcMAC.IsZero() && p.SrcMAC.String() != "02:00:00:00:00:aa" {
+				t.Errorf("sender %v", p.SrcMAC)
 			}
 			if p.VLAN != c.vlan {
 				t.Errorf("VLAN %d, want %d", p.VLAN, c.vlan)

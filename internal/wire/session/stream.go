@@ -18,6 +18,9 @@ type Stream struct {
 	early   []segment
 	held    int // bytes in early
 	Lost    uint64
+	fresh   int64  // when something new came last
+	old     uint32 // end of the last segment that came far behind
+	olds    uint8  // how many of them followed each other since
 }
 
 type segment struct {
@@ -30,9 +33,17 @@ const (
 	maxHeld  = 256 << 10 // bytes held back in one direction
 	maxEarly = 64        // segments held back
 	patience = 3e9       // how long a hole may stay open, nanoseconds
-	// farAway is a jump in the sequence number that no window explains: the
-	// port was used again, or the capture is put together from several.
-	farAway = 16 << 20
+	// farAhead is a jump in the sequence number that no window explains: the
+	// port was used again, or much is missing.
+	farAhead = 16 << 20
+	// farBehind is how far behind a segment is no retransmission any more. By
+	// TCP's rules it is an old copy; but when several follow each other and
+	// nothing else came for as long as ports must rest (TIME-WAIT, 2 MSL of 2
+	// minutes: RFC 9293, section 3.4.2), a new connection uses the ports of an old
+	// one and its handshake was not seen.
+	farBehind = 1 << 20
+	maxOlds   = 6
+	silence   = 240e9 // nanoseconds
 )
 
 // Start says where the stream begins: the sequence number behind a SYN.
@@ -50,11 +61,12 @@ func (s *Stream) Segment(seq uint32, b []byte, missing int, now int64, r Receive
 	if !s.started {
 		s.next, s.started = seq, true
 	}
+	before := s.next
 	ahead := int32(seq - s.next)
 	switch {
 	case ahead == 0:
 		s.deliver(b, missing, r)
-	case ahead > farAway || ahead < -farAway:
+	case ahead > farAhead || ahead < -farBehind && s.restarted(seq, len(b)+missing, now):
 		s.flush(r)
 		r.Gap(0)
 		s.next = seq
@@ -73,6 +85,9 @@ func (s *Stream) Segment(seq uint32, b []byte, missing int, now int64, r Receive
 		}
 		s.hold(seq, b, now, r)
 		return
+	}
+	if int32(s.next-before) > 0 {
+		s.fresh, s.olds = now, 0
 	}
 	if len(s.early) > 0 {
 		s.release(now, r)
@@ -96,6 +111,21 @@ func (s *Stream) Waiting() bool { return len(s.early) > 0 }
 
 // Close hands over what is held back, with its gaps.
 func (s *Stream) Close(r Receiver) { s.flush(r) }
+
+// restarted reports whether segments far behind are those of a new connection.
+func (s *Stream) restarted(seq uint32, n int, now int64) bool {
+	if s.olds > 0 && seq != s.old {
+		s.olds = 0
+	}
+	s.old = seq + uint32(n)
+	s.olds++
+	if s.olds < maxOlds || now-s.fresh < silence {
+		s.olds = min(s.olds, maxOlds)
+		return false
+	}
+	s.olds = 0
+	return true
+}
 
 func (s *Stream) deliver(b []byte, missing int, r Receiver) {
 	s.next += uint32(len(b) + missing)

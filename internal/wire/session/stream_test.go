@@ -41,6 +41,7 @@ func TestStream(t *testing.T) {
 		{"bytes cut by the snap length", 100, []step{{seq: 100, data: "ab", missing: 3}, {seq: 105, data: "fg"}}, "ab[3]fg"},
 		{"cut bytes sent again whole", 100, []step{{seq: 100, data: "ab", missing: 1}, {seq: 100, data: "abc"}, {seq: 103, data: "d"}}, "ab[1]d"},
 		{"sequence numbers wrap", 0xfffffffe, []step{{seq: 0xfffffffe, data: "ab"}, {seq: 0, data: "cd"}}, "abcd"},
+		{"an old copy from far behind", 0x10000000, []step{{seq: 0x10000000, data: "ab"}, {seq: 100, data: "xy"}, {seq: 0x10000002, data: "cd"}}, "abcd"},
 		{"a jump that no window explains", 100, []step{{seq: 100, data: "ab"}, {seq: 0x40000000, data: "xy"}}, "ab[0]xy"},
 	}
 	for _, c := range cases {
@@ -73,6 +74,22 @@ func TestStreamGivesUpAHoleInTime(t *testing.T) {
 	s.Segment(104, []byte("ef"), 0, patience+1, &got)
 	if got.String() != "[2]cdef" {
 		t.Errorf("got %q", got.String())
+	}
+}
+
+// TestStreamOfANewConnection uses the ports of an old connection again without a
+// handshake in the capture: after a while the new one is followed.
+func TestStreamOfANewConnection(t *testing.T) {
+	for pause, want := range map[int64]string{1e9: "ab", silence + 1: "ab[0]67"} {
+		var s Stream
+		var got sink
+		s.Segment(0x10000000, []byte("ab"), 0, 1, &got)
+		for i, data := range []string{"1", "2", "3", "4", "5", "6", "7"} {
+			s.Segment(100+uint32(i), []byte(data), 0, pause+int64(i), &got)
+		}
+		if got.String() != want {
+			t.Errorf("after %d ns: %q, want %q", pause, got.String(), want)
+		}
 	}
 }
 

@@ -4,14 +4,20 @@
 //
 // The knowledge is data: rules and tables in YAML files, each with the public
 // source of its numbers and with cases that must match and must not. The
-// package only looks things up; it knows no assets and decides nothing.
+// program in gen packs what is needed at run time into rules.json, which is
+// built in: reading the YAML would cost each start 25 ms. The package only looks
+// things up; it knows no assets and decides nothing.
 package fingerprint
 
+//go:generate go run ./gen
+
 import (
-	"embed"
+	_ "embed"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,8 +26,8 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
-//go:embed *.yaml
-var files embed.FS
+//go:embed rules.json
+var packed []byte
 
 // Fields that rules give beyond those of package plant.
 const (
@@ -45,43 +51,44 @@ type Set struct {
 	vendors   []*rule // spellings of manufacturers' names
 }
 
-// File is one data file.
+// File is one data file, or all of them packed.
 type File struct {
-	About     string      `yaml:"about"`
-	Sources   []string    `yaml:"sources"`
-	Rules     []Rule      `yaml:"rules"`
-	Tables    []Table     `yaml:"tables"`
-	Vendors   []Rule      `yaml:"vendors"`
-	Protocols []*Protocol `yaml:"protocols"`
+	About     string      `yaml:"about" json:"about,omitempty"`
+	Sources   []string    `yaml:"sources" json:"sources,omitempty"`
+	Rules     []Rule      `yaml:"rules" json:"rules,omitempty"`
+	Tables    []Table     `yaml:"tables" json:"tables,omitempty"`
+	Vendors   []Rule      `yaml:"vendors" json:"vendors,omitempty"`
+	Protocols []*Protocol `yaml:"protocols" json:"protocols,omitempty"`
 }
 
 // Rule derives facts from values that match a regular expression.
 type Rule struct {
-	ID         string            `yaml:"id"`
-	Fields     []plant.Field     `yaml:"fields"`
-	Match      string            `yaml:"match"`   // RE2
-	Compact    bool              `yaml:"compact"` // match in upper case without spaces
-	Gives      map[string]string `yaml:"gives"`   // field to value; $1 is the first submatch
-	Confidence float64           `yaml:"confidence"`
-	Is         []string          `yaml:"is"`  // values that match
-	Not        []string          `yaml:"not"` // values that do not
+	ID         string            `yaml:"id" json:"id,omitempty"`
+	Fields     []plant.Field     `yaml:"fields" json:"fields,omitempty"`
+	Match      string            `yaml:"match" json:"match,omitempty"`     // RE2
+	Compact    bool              `yaml:"compact" json:"compact,omitempty"` // match in upper case without spaces
+	Gives      map[string]string `yaml:"gives" json:"gives,omitempty"`     // field to value; $1 is the first submatch
+	Confidence float64           `yaml:"confidence" json:"confidence,omitempty"`
+	Is         []string          `yaml:"is" json:"is,omitempty"`   // values that match
+	Not        []string          `yaml:"not" json:"not,omitempty"` // values that do not
 }
 
 // Table derives one field from a number in a registry.
 type Table struct {
-	ID         string            `yaml:"id"`
-	Field      plant.Field       `yaml:"field"`
-	Prefix     string            `yaml:"prefix"` // "cip:"
-	Gives      plant.Field       `yaml:"gives"`
-	Confidence float64           `yaml:"confidence"`
-	Entries    map[string]string `yaml:"entries"`
-	Is         map[string]string `yaml:"is"`  // values and what they mean
-	Not        []string          `yaml:"not"` // values that mean nothing
+	ID         string            `yaml:"id" json:"id,omitempty"`
+	Field      plant.Field       `yaml:"field" json:"field,omitempty"`
+	Prefix     string            `yaml:"prefix" json:"prefix,omitempty"` // "cip:"
+	Gives      plant.Field       `yaml:"gives" json:"gives,omitempty"`
+	Confidence float64           `yaml:"confidence" json:"confidence,omitempty"`
+	Entries    map[string]string `yaml:"entries" json:"entries,omitempty"`
+	Is         map[string]string `yaml:"is" json:"is,omitempty"`   // values and what they mean
+	Not        []string          `yaml:"not" json:"not,omitempty"` // values that mean nothing
 }
 
 type rule struct {
 	Rule
-	re *regexp.Regexp
+	re       func() *regexp.Regexp
+	required func() []string
 }
 
 type tableRule struct{ Table }
@@ -90,36 +97,65 @@ type tableRule struct{ Table }
 func Builtin() *Set { return builtin() }
 
 var builtin = sync.OnceValue(func() *Set {
-	s, err := Load(files)
-	if err != nil {
-		return &Set{} // a test holds that the files load
+	s := newSet()
+	var f File
+	if err := json.Unmarshal(packed, &f); err == nil { // a test holds that it is
+		s.add(f)
 	}
 	return s
 })
 
-// Load reads all YAML files in the root of a file system.
-func Load(fsys fs.FS) (*Set, error) {
-	names, err := fs.Glob(fsys, "*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	s := &Set{
+func newSet() *Set {
+	return &Set{
 		rules: make(map[plant.Field][]*rule), tables: make(map[plant.Field][]*tableRule),
 		protocols: make(map[string]*Protocol),
 	}
-	for _, name := range names {
-		f, err := Read(fsys, name)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.add(f); err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
+}
+
+// Load reads all YAML files in the root of a file system.
+func Load(fsys fs.FS) (*Set, error) {
+	f, err := Pack(fsys)
+	if err != nil {
+		return nil, err
 	}
+	s := newSet()
+	s.add(f)
 	return s, nil
 }
 
-// Read reads one file; unknown keys are an error.
+// Pack is all YAML files in the root of a file system as one, without what
+// only people and tests read.
+func Pack(fsys fs.FS) (File, error) {
+	names, err := fs.Glob(fsys, "*.yaml")
+	if err != nil {
+		return File{}, err
+	}
+	var all File
+	for _, name := range names {
+		f, err := Read(fsys, name)
+		if err != nil {
+			return File{}, err
+		}
+		all.Rules = append(all.Rules, bare(f.Rules)...)
+		all.Vendors = append(all.Vendors, bare(f.Vendors)...)
+		all.Protocols = append(all.Protocols, f.Protocols...)
+		for _, t := range f.Tables {
+			t.Is, t.Not = nil, nil
+			all.Tables = append(all.Tables, t)
+		}
+	}
+	return all, nil
+}
+
+func bare(rules []Rule) []Rule {
+	for i := range rules {
+		rules[i].Is, rules[i].Not = nil, nil
+	}
+	return rules
+}
+
+// Read reads one file; unknown keys and expressions that do not compile are
+// errors.
 func Read(fsys fs.FS, name string) (File, error) {
 	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
@@ -129,25 +165,23 @@ func Read(fsys fs.FS, name string) (File, error) {
 	if err := yaml.UnmarshalWithOptions(b, &f, yaml.Strict()); err != nil {
 		return File{}, fmt.Errorf("read %s: %w", name, err)
 	}
+	for _, r := range slices.Concat(f.Rules, f.Vendors) {
+		if _, err := regexp.Compile(r.Match); err != nil {
+			return File{}, fmt.Errorf("read %s: rule %s: %w", name, r.ID, err)
+		}
+	}
 	return f, nil
 }
 
-func (s *Set) add(f File) error {
+func (s *Set) add(f File) {
 	for _, r := range f.Rules {
-		c, err := compile(r)
-		if err != nil {
-			return err
-		}
+		c := newRule(r)
 		for _, field := range r.Fields {
 			s.rules[field] = append(s.rules[field], c)
 		}
 	}
 	for _, r := range f.Vendors {
-		c, err := compile(r)
-		if err != nil {
-			return err
-		}
-		s.vendors = append(s.vendors, c)
+		s.vendors = append(s.vendors, newRule(r))
 	}
 	for _, t := range f.Tables {
 		s.tables[t.Field] = append(s.tables[t.Field], &tableRule{t})
@@ -155,15 +189,12 @@ func (s *Set) add(f File) error {
 	for _, p := range f.Protocols {
 		s.protocols[p.Name] = p
 	}
-	return nil
 }
 
-func compile(r Rule) (*rule, error) {
-	re, err := regexp.Compile(r.Match)
-	if err != nil {
-		return nil, fmt.Errorf("rule %s: %w", r.ID, err)
-	}
-	return &rule{r, re}, nil
+// newRule makes a rule of an expression that compiles. That is done when it is
+// first needed: most of them never are.
+func newRule(r Rule) *rule {
+	return &rule{r, sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(r.Match) }), sync.OnceValue(func() []string { return required(r.Match) })}
 }
 
 // Match appends what a value of a field means to gains.
@@ -171,19 +202,27 @@ func (s *Set) Match(gains []Gain, field plant.Field, value string) []Gain {
 	for _, t := range s.tables[field] {
 		gains = t.match(gains, value)
 	}
-	compact := ""
-	for _, r := range s.rules[field] {
-		v := value
+	rules := s.rules[field]
+	if len(rules) == 0 {
+		return gains
+	}
+	plain, compact := newForm(value), newForm(Compact(value))
+	for _, r := range rules {
+		form := &plain
 		if r.Compact {
-			if compact == "" {
-				compact = Compact(value)
-			}
-			v = compact
+			form = &compact
 		}
-		gains = r.match(gains, v)
+		if r.mayMatch(form.lower) {
+			gains = r.match(gains, form.value)
+		}
 	}
 	return gains
 }
+
+// form is one way to write a value.
+type form struct{ value, lower string }
+
+func newForm(value string) form { return form{value, strings.ToLower(value)} }
 
 func (t *tableRule) match(gains []Gain, value string) []Gain {
 	key, ok := strings.CutPrefix(value, t.Prefix)
@@ -198,14 +237,15 @@ func (t *tableRule) match(gains []Gain, value string) []Gain {
 }
 
 func (r *rule) match(gains []Gain, value string) []Gain {
-	at := r.re.FindStringSubmatchIndex(value)
+	re := r.re()
+	at := re.FindStringSubmatchIndex(value)
 	if at == nil {
 		return gains
 	}
 	for field, template := range r.Gives {
 		v := template
 		if strings.Contains(template, "$") {
-			v = strings.TrimSpace(string(r.re.ExpandString(nil, template, value, at)))
+			v = strings.TrimSpace(string(re.ExpandString(nil, template, value, at)))
 		}
 		if v != "" {
 			gains = append(gains, Gain{plant.Field(field), v, r.ID, r.Confidence})
@@ -223,8 +263,9 @@ func Compact(value string) string {
 // Vendor is the usual name of a manufacturer, however it was spelt.
 func (s *Set) Vendor(said string) string {
 	said = strings.TrimSpace(said)
+	lower := strings.ToLower(said)
 	for _, r := range s.vendors {
-		if r.re.MatchString(said) {
+		if r.mayMatch(lower) && r.re().MatchString(said) {
 			return r.Gives["vendor"]
 		}
 	}
@@ -233,14 +274,14 @@ func (s *Set) Vendor(said string) string {
 
 // Protocol is what taking part in a protocol says about an asset.
 type Protocol struct {
-	Name string     `yaml:"name"`
-	Side plant.Side `yaml:"side"` // the half of the network that speaks it
+	Name string     `yaml:"name" json:"name,omitempty"`
+	Side plant.Side `yaml:"side" json:"side,omitempty"` // the half of the network that speaks it
 	// Serves and Asks are the roles of the two ends, with how sure that is.
-	Serves map[plant.Role]float64 `yaml:"serves"`
-	Asks   map[plant.Role]float64 `yaml:"asks"`
+	Serves map[plant.Role]float64 `yaml:"serves" json:"serves,omitempty"`
+	Asks   map[plant.Role]float64 `yaml:"asks" json:"asks,omitempty"`
 	// Control says that the server controls or measures a process, so that
 	// asking many of them makes a SCADA server.
-	Control bool `yaml:"control"`
+	Control bool `yaml:"control" json:"control,omitempty"`
 }
 
 // Protocol is what is known of a protocol, nil if nothing is.

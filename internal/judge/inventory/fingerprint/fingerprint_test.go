@@ -1,13 +1,19 @@
 package fingerprint
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
+
+var files = os.DirFS(".")
 
 // Every rule and table must match what its file says it matches, give only
 // what can be given, and leave the rest alone.
@@ -60,11 +66,7 @@ var roles = []plant.Role{
 
 func testRule(t *testing.T, r Rule) {
 	t.Helper()
-	c, err := compile(r)
-	if err != nil {
-		t.Error(err)
-		return
-	}
+	c := newRule(r)
 	if len(r.Is) == 0 || len(r.Not) == 0 || len(r.Gives) == 0 {
 		t.Errorf("%s: needs a case that matches, one that does not, and something to give", r.ID)
 	}
@@ -87,7 +89,7 @@ func (r *rule) matches(v string) bool {
 	if r.Compact {
 		v = Compact(v)
 	}
-	return len(r.match(nil, v)) > 0
+	return r.mayMatch(strings.ToLower(v)) && len(r.match(nil, v)) > 0
 }
 
 func checkGain(t *testing.T, id string, field plant.Field, value string) {
@@ -123,11 +125,23 @@ func testTable(t *testing.T, b Table) {
 	}
 }
 
-func TestBuiltin(t *testing.T) {
-	s, err := Load(files)
+// What is built in must be what the files say: run go generate after a change.
+func TestPacked(t *testing.T) {
+	f, err := Pack(files)
 	if err != nil {
 		t.Fatal(err)
 	}
+	want, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(bytes.TrimSpace(packed)) != string(want) {
+		t.Error("rules.json is not what the YAML files say: run go generate in this folder")
+	}
+}
+
+func TestBuiltin(t *testing.T) {
+	s := Builtin()
 	if got := s.Vendor("SIEMENS AG"); got != "Siemens" {
 		t.Errorf("Vendor = %q", got)
 	}
@@ -145,11 +159,38 @@ func TestBuiltin(t *testing.T) {
 	}
 }
 
-func BenchmarkLoad(b *testing.B) {
+func TestRequired(t *testing.T) {
+	for _, c := range []struct {
+		name, expression string
+		want             []string
+	}{
+		{"a literal", "^CX[0-9]", []string{"cx"}},
+		{"alternatives", "(?i)moxa|EDS-[0-9]", []string{"moxa", "eds-"}},
+		{"an alternative without text", "moxa|[0-9]+", nil},
+		{"the longest part", "a[0-9]+bcd", []string{"bcd"}},
+		{"optional text is not required", "(abc)?[0-9]", nil},
+	} {
+		if got := required(c.expression); !slices.Equal(got, c.want) {
+			t.Errorf("%s: required(%q) = %q, want %q", c.name, c.expression, got, c.want)
+		}
+	}
+}
+
+func BenchmarkMatch(b *testing.B) {
+	s := Builtin()
+	b.ReportAllocs()
 	for range b.N {
-		if _, err := Load(files); err != nil {
+		s.Match(nil, plant.FieldName, "host-4711")
+	}
+}
+
+func BenchmarkUnpack(b *testing.B) {
+	for range b.N {
+		var f File
+		if err := json.Unmarshal(packed, &f); err != nil {
 			b.Fatal(err)
 		}
+		newSet().add(f)
 	}
 }
 

@@ -24,7 +24,8 @@ func Protocol() dissect.Protocol {
 	}
 }
 
-// probe wants both headers, whose two lengths must agree.
+// probe wants both headers, whose two lengths must agree. A program that talks
+// to its own router begins with packets that have only the first.
 func probe(b []byte, h dissect.Hint) dissect.Match {
 	if !h.Stream {
 		return dissect.No
@@ -33,8 +34,10 @@ func probe(b []byte, h dissect.Hint) dissect.Match {
 	switch {
 	case errors.Is(err, pdu.ErrShort):
 		return dissect.Short
-	case err != nil || p.Command == 0:
+	case err != nil || !p.Router && p.Command == 0:
 		return dissect.No
+	case p.Router:
+		return dissect.Weak
 	}
 	return dissect.Strong
 }
@@ -68,7 +71,9 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 		if n > len(rest) && (n <= maxWait || len(rest) < enough) {
 			break
 		}
-		p.packet(c, &m)
+		if !m.Router {
+			p.packet(c, &m)
+		}
 		taken += n
 	}
 	return taken, nil

@@ -56,7 +56,7 @@ func rows() []dissect.VerbRow {
 func probe(b []byte, h dissect.Hint) dissect.Match {
 	m, _, err := pdu.Decode(b)
 	switch {
-	case err == nil && len(m.Calling.Body)+len(m.Called.Body) > 0:
+	case err == nil && m.Marked && len(m.Calling.Body)+len(m.Called.Body) > 0:
 		return dissect.Strong
 	case err == nil:
 		return dissect.Weak

@@ -108,32 +108,37 @@ func (p *Parser) learnName(c *dissect.Context, who dissect.Subject, m *pdu.Messa
 
 // learnNetwork reads the TCP/IP settings of a device.
 func (p *Parser) learnNetwork(c *dissect.Context, who dissect.Subject, m *pdu.Message, tag uint64) {
-	if m.Service != pdu.GetAttributeSingle {
-		return
-	}
-	const source, sure = "cip.tcpip", 0.95
-	switch attributeOf(tag) {
-	case 5:
+	switch {
+	case m.Service == pdu.GetAttributesAll:
+		if i, host, err := pdu.DecodeNetwork(m.Data); err == nil {
+			p.network(c, who, &i, host)
+		}
+	case m.Service == pdu.GetAttributeSingle && attributeOf(tag) == 5:
 		if i, err := pdu.DecodeInterface(m.Data); err == nil {
-			p.address(c, who, plant.FieldNetmask, i.Netmask, source, sure)
-			p.address(c, who, plant.FieldGateway, i.Gateway, source, sure)
-			if printable(i.Domain) {
-				c.Fact(who, plant.FieldDomain, i.Domain, source, sure)
-			}
+			p.network(c, who, &i, nil)
 		}
-	case 6:
-		if name := pdu.String(m.Data); printable(name) {
-			c.Fact(who, plant.FieldName, name, source, sure)
-		}
+	case m.Service == pdu.GetAttributeSingle && attributeOf(tag) == 6:
+		p.network(c, who, &pdu.Interface{}, pdu.String(m.Data))
 	}
 }
 
-func (p *Parser) address(c *dissect.Context, who dissect.Subject, f plant.Field, n uint32, source string, sure float64) {
-	if n == 0 {
-		return
+func (p *Parser) network(c *dissect.Context, who dissect.Subject, i *pdu.Interface, host []byte) {
+	const source, sure = "cip.tcpip", 0.95
+	for _, a := range [...]struct {
+		field plant.Field
+		n     uint32
+	}{{plant.FieldNetmask, i.Netmask}, {plant.FieldGateway, i.Gateway}} {
+		if a.n != 0 {
+			ip := netip.AddrFrom4([4]byte{byte(a.n >> 24), byte(a.n >> 16), byte(a.n >> 8), byte(a.n)})
+			c.Fact(who, a.field, ip.AppendTo(p.scratch[:0]), source, sure)
+		}
 	}
-	a := netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
-	c.Fact(who, f, a.AppendTo(p.scratch[:0]), source, sure)
+	if printable(i.Domain) {
+		c.Fact(who, plant.FieldDomain, i.Domain, source, sure)
+	}
+	if printable(host) {
+		c.Fact(who, plant.FieldName, host, source, sure)
+	}
 }
 
 // Identify reports all facts of an identity, as ListIdentity and the identity

@@ -16,6 +16,10 @@ import (
 
 // Parser reads the CIP messages of one conversation.
 type Parser struct {
+	// Cut says that the capture lacks the end of the message: what does not
+	// fit is then nobody's fault.
+	Cut bool
+
 	conns   connections
 	pccc    pccc.Parser
 	scratch [256]byte
@@ -138,16 +142,22 @@ func (p *Parser) connect(m *pdu.Message) dissect.Object {
 func (p *Parser) packet(c *dissect.Context, data []byte, x exchange) {
 	packet, err := pdu.DecodePacket(data)
 	if err != nil || x.depth >= maxDepth {
-		c.Malformed("a multiple service packet ends in its table")
+		p.damage(c, "a multiple service packet ends in its table")
 		return
 	}
 	inner := exchange{base: x.base, depth: x.depth + 1, packed: true}
 	for i := range packet.Len() {
 		inner.index = x.index<<8 + i + 1
 		if _, err := p.message(c, packet.At(i), inner); err != nil {
-			c.Malformed("a service of a multiple service packet is cut")
+			p.damage(c, "a service of a multiple service packet is cut")
 			return
 		}
+	}
+}
+
+func (p *Parser) damage(c *dissect.Context, text string) {
+	if !p.Cut {
+		c.Malformed(text)
 	}
 }
 
@@ -155,7 +165,7 @@ func (p *Parser) packet(c *dissect.Context, data []byte, x exchange) {
 func (p *Parser) forward(c *dissect.Context, data []byte, x exchange) {
 	u, err := pdu.DecodeUnconnectedSend(data)
 	if err != nil || x.depth >= maxDepth {
-		c.Malformed("an unconnected send is cut")
+		p.damage(c, "an unconnected send is cut")
 		return
 	}
 	route := u.Route.Address()
@@ -163,7 +173,7 @@ func (p *Parser) forward(c *dissect.Context, data []byte, x exchange) {
 	p.slot, p.remote = route.Slot, p.remote || route.Hops > 1 || route.Hops == 1 && route.Slot < 0
 	x.depth++
 	if _, err := p.message(c, u.Message, x); err != nil {
-		c.Malformed("the message in an unconnected send is cut")
+		p.damage(c, "the message in an unconnected send is cut")
 	}
 	p.slot, p.remote = slot, remote
 }

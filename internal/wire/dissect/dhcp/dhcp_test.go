@@ -1,10 +1,12 @@
 package dhcp
 
 import (
+	"net/netip"
 	"testing"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/corpustest"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dissecttest"
 )
 
@@ -73,5 +75,20 @@ func TestOtherBytesOnThePort(t *testing.T) {
 	r := dissecttest.UDP(protocols, 67, dissecttest.C(make([]byte, 300)))
 	if len(r.Operations) != 0 || r.Conversations[0].Confirmed {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestCapture(t *testing.T) {
+	r := corpustest.Run(t, "plant/cl5000-ip-address-change.pcap", Protocol())
+	for _, f := range []struct {
+		ip    string
+		field plant.Field
+		want  string
+	}{
+		{"192.168.10.105", plant.FieldService, "dhcp"},
+	} {
+		if got := r.Fact(plant.Endpoint{IP: netip.MustParseAddr(f.ip)}, f.field); got != f.want {
+			t.Errorf("%s of %s = %q, want %q", f.field, f.ip, got, f.want)
+		}
 	}
 }

@@ -37,7 +37,7 @@ func probe(b []byte, h dissect.Hint) dissect.Match {
 		return dissect.Short
 	case err != nil:
 		return dissect.No
-	case f.Framing == pdu.HDLC:
+	case f.Framing == pdu.HDLC && f.Sound:
 		return dissect.Strong
 	}
 	a, err := pdu.DecodeAPDU(f.APDU)
@@ -81,6 +81,9 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 }
 
 func (p *parser) frame(c *dissect.Context, f *pdu.Frame) {
+	if !f.Sound {
+		c.Malformed("HDLC frame with a wrong check sequence")
+	}
 	if f.APDU == nil {
 		if v := links[f.Control]; v != nil && f.Framing == pdu.HDLC {
 			c.Send(v, dissect.Object{})

@@ -176,7 +176,7 @@ func describe(o *dissect.Object, h pdu.Header, first pdu.Point, some bool) {
 	switch {
 	case h.Ranged && h.Count > 0:
 		o.Ranged, o.From, o.To = true, h.First, h.Last()
-	case some && h.Group != pdu.GroupTime && h.Group != pdu.GroupFile && h.Qualifier>>4 != 0:
+	case some && h.Indexed():
 		o.Ranged, o.From, o.To = true, first.Index, first.Index
 	}
 	if !some || h.Count != 1 {
@@ -195,8 +195,8 @@ func (p *parser) response(c *dissect.Context, f *pdu.Frame, x *pdu.Fragment) {
 	switch w, ok := c.Peek(id); {
 	case x.Function == pdu.Unsolicited || x.Function == pdu.AuthResponse:
 		c.Send(verbs.Get(uint32(x.Function)), dissect.Object{Unit: uint32(f.Source)})
-	case ok && responses[w.Verb] != nil:
-		c.Response(responses[w.Verb], id, result(x))
+	case ok && x.Function == pdu.Response && w.Verb.Reply == reply:
+		c.Response(nil, id, result(x))
 	default:
 		c.Response(verbs.Get(uint32(x.Function)), id, result(x))
 	}

@@ -1,6 +1,7 @@
 package dnp3
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -49,7 +50,20 @@ var rows = []dissect.VerbRow{
 	{Code: 131, Name: "Authentication Response", Kind: plant.Auth},
 }
 
-var verbs = dissect.NewVerbs("dnp3", "%d", rows)
+var verbs = dissect.NewVerbs("dnp3", "%d", replied(rows))
+
+// reply is the code of every response: it is one function, whatever was asked.
+var reply = strconv.Itoa(int(pdu.Response))
+
+func replied(rows []dissect.VerbRow) []dissect.VerbRow {
+	out := slices.Clone(rows)
+	for i := range out {
+		if out[i].Code < uint32(pdu.Response) {
+			out[i].Reply = reply
+		}
+	}
+	return out
+}
 
 // Functions that do different things by the object they are about.
 var (
@@ -61,27 +75,7 @@ var (
 )
 
 func variant(f pdu.Function, name string, k plant.Kind, technique string) *plant.Verb {
-	return &plant.Verb{Protocol: "dnp3", Code: strconv.Itoa(int(f)), Name: name, Kind: k, Technique: technique}
-}
-
-// responses are the verbs of responses: a response has a code of its own and
-// the kind of its request.
-var responses = makeResponses()
-
-func makeResponses() map[*plant.Verb]*plant.Verb {
-	t := map[*plant.Verb]*plant.Verb{}
-	add := func(v *plant.Verb) {
-		t[v] = variant(pdu.Response, "Response ("+v.Name+")", v.Kind, v.Technique)
-	}
-	for _, r := range rows {
-		if r.Code < uint32(pdu.Response) {
-			add(verbs.Get(r.Code))
-		}
-	}
-	for _, v := range []*plant.Verb{writeTime, clearRestart, writeDeadband, writeFile, openToWrite} {
-		add(v)
-	}
-	return t
+	return &plant.Verb{Protocol: "dnp3", Code: strconv.Itoa(int(f)), Name: name, Kind: k, Technique: technique, Reply: reply}
 }
 
 // requestVerb is the verb of a request by its function and first object.

@@ -95,12 +95,24 @@ var attributes = []struct {
 	key   string // in upper case
 	field plant.Field
 }{
-	{"MD", plant.FieldProduct}, {"MODEL", plant.FieldProduct}, {"TY", plant.FieldProduct}, {"PRODUCT", plant.FieldProduct},
-	{"USB_MDL", plant.FieldProduct}, {"MODELNAME", plant.FieldProduct},
-	{"MFG", plant.FieldVendor}, {"USB_MFG", plant.FieldVendor}, {"VENDOR", plant.FieldVendor}, {"MANUFACTURER", plant.FieldVendor},
-	{"FW", plant.FieldFirmware}, {"FIRMWARE", plant.FieldFirmware}, {"FWVERSION", plant.FieldFirmware},
-	{"SN", plant.FieldSerial}, {"SERIAL", plant.FieldSerial}, {"SERIALNUMBER", plant.FieldSerial},
-	{"NOTE", plant.FieldLocation}, {"OS", plant.FieldOS},
+	{"MD", plant.FieldProduct},
+	{"MODEL", plant.FieldProduct},
+	{"TY", plant.FieldProduct},
+	{"PRODUCT", plant.FieldProduct},
+	{"USB_MDL", plant.FieldProduct},
+	{"MODELNAME", plant.FieldProduct},
+	{"MFG", plant.FieldVendor},
+	{"USB_MFG", plant.FieldVendor},
+	{"VENDOR", plant.FieldVendor},
+	{"MANUFACTURER", plant.FieldVendor},
+	{"FW", plant.FieldFirmware},
+	{"FIRMWARE", plant.FieldFirmware},
+	{"FWVERSION", plant.FieldFirmware},
+	{"SN", plant.FieldSerial},
+	{"SERIAL", plant.FieldSerial},
+	{"SERIALNUMBER", plant.FieldSerial},
+	{"NOTE", plant.FieldLocation},
+	{"OS", plant.FieldOS},
 }
 
 func attribute(c *dissect.Context, s []byte) {

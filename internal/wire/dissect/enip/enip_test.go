@@ -255,6 +255,21 @@ func TestDamageIsReported(t *testing.T) {
 	}
 }
 
+// TestGap: a capture that cuts packets short shows the head of each message.
+func TestGap(t *testing.T) {
+	p := new(parser)
+	engine := []dissect.Protocol{{Name: protocol, TCP: []uint16{44818}, Probe: probe, New: func() dissect.Parser { return p }}}
+	whole := rr(1, send(3, getIdentity...)...)
+	dissecttest.TCP(engine, 44818, dissecttest.C(whole[:30]))
+	h := &p.sides[0]
+	if len(h.start) == 0 {
+		h = &p.sides[1]
+	}
+	if len(h.start) != 30 || h.size != 30 {
+		t.Fatalf("%d bytes kept of %d", len(h.start), h.size)
+	}
+}
+
 func TestTruncatedConversation(t *testing.T) {
 	for _, whole := range [][]byte{rr(1, send(3, getIdentity...)...), unit(5, 1, gotIdentity...), message(pdu.ListIdentity, 1, announcement()...)} {
 		for i := range whole {

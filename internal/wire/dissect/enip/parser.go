@@ -60,6 +60,7 @@ type parser struct {
 // come, for when it never does.
 type half struct {
 	start  []byte
+	size   int  // of what came, start may be less
 	adrift bool // a gap ended somewhere in a message
 }
 
@@ -73,7 +74,7 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 		return p.datagram(c, b)
 	}
 	h := &p.sides[c.Side()]
-	h.start = h.start[:0]
+	h.start, h.size = h.start[:0], 0
 	if h.adrift && probe(b, dissect.Hint{Stream: true, FromPort: c.FromPort, ToPort: c.ToPort}) < dissect.Weak {
 		return len(b), nil
 	}
@@ -83,7 +84,7 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 		m, n, err := pdu.Decode(b[taken:])
 		if errors.Is(err, pdu.ErrShort) {
 			rest := b[taken:]
-			h.start = append(h.start, rest[:min(len(rest), maxStart)]...)
+			h.start, h.size = append(h.start, rest[:min(len(rest), maxStart)]...), len(rest)
 			break
 		}
 		if err != nil {
@@ -100,14 +101,21 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 func (p *parser) Gap(c *dissect.Context, missing int) {
 	h := &p.sides[c.Side()]
 	head, err := pdu.DecodeHeader(h.start)
-	rest := len(h.start)
+	lost := missing
 	if err == nil {
-		p.message(c, &pdu.Message{Header: head, Data: h.start[pdu.HeaderSize:]})
-		rest -= pdu.HeaderSize + int(head.Length)
+		p.cut(c, &pdu.Message{Header: head, Data: h.start[pdu.HeaderSize:]})
+		lost += h.size - pdu.HeaderSize - int(head.Length)
 	}
-	// Whoever lost exactly the rest of a message goes on in step.
-	h.adrift = err != nil || rest+missing != 0
-	h.start = h.start[:0]
+	// Who lost exactly the rest of a message goes on in step.
+	h.adrift = err != nil || lost != 0
+	h.start, h.size = h.start[:0], 0
+}
+
+// cut reads a message whose end is missing.
+func (p *parser) cut(c *dissect.Context, m *pdu.Message) {
+	p.cip.Cut = true
+	p.message(c, m)
+	p.cip.Cut = false
 }
 
 // datagram reads one UDP datagram, cut or whole.
@@ -122,7 +130,11 @@ func (p *parser) datagram(c *dissect.Context, b []byte) (int, error) {
 		return 0, err
 	}
 	m := pdu.Message{Header: h, Data: b[pdu.HeaderSize:]}
-	m.Data = m.Data[:min(len(m.Data), int(h.Length))]
+	if int(h.Length) > len(m.Data) {
+		p.cut(c, &m)
+		return len(b), nil
+	}
+	m.Data = m.Data[:h.Length]
 	p.message(c, &m)
 	return len(b), nil
 }
@@ -176,7 +188,7 @@ func (p *parser) data(c *dissect.Context, m *pdu.Message, v *plant.Verb) {
 		return
 	}
 	reply, err := p.carried(c, m)
-	if err != nil {
+	if err != nil && !p.cip.Cut {
 		c.Malformed("a data item does not hold a CIP message")
 	}
 	if reply {
@@ -229,7 +241,9 @@ func (p *parser) items(c *dissect.Context, m *pdu.Message) {
 		}
 		a, err := pdu.DecodeAnnouncement(it.Data)
 		if err != nil {
-			c.Malformed("an identity item is cut")
+			if !p.cip.Cut {
+				c.Malformed("an identity item is too short")
+			}
 			return
 		}
 		cip.Identify(c, dissect.Sender, &a.Identity, "enip.list-identity", 0.97)

@@ -57,14 +57,16 @@ func probeStream(b []byte) dissect.Match {
 	return dissect.Short
 }
 
-type parser struct{}
+type parser struct {
+	mode string // of the controller, told last
+}
 
 // Parse reads the messages in b.
 func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	if !c.Stream {
 		m, n, err := pdu.Decode(b)
 		if err == nil {
-			message(c, m)
+			p.message(c, m)
 		}
 		return n, err
 	}
@@ -86,19 +88,19 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 			c.Malformed("FINS/TCP frame without a FINS message")
 			continue
 		}
-		message(c, m)
+		p.message(c, m)
 	}
 	return taken, nil
 }
 
 // message pairs by service identifier and command: both come back in the
 // response.
-func message(c *dissect.Context, m pdu.Message) {
+func (p *parser) message(c *dissect.Context, m pdu.Message) {
 	id := uint64(m.Service)<<16 | uint64(m.Command)
 	verb := verbs.Get(uint32(m.Command))
 	switch {
 	case m.Response():
-		response(c, m, verb, id)
+		p.response(c, m, verb, id)
 	case !m.Wanted():
 		c.Send(verb, object(m))
 	default:
@@ -106,7 +108,7 @@ func message(c *dissect.Context, m pdu.Message) {
 	}
 }
 
-func response(c *dissect.Context, m pdu.Message, verb *plant.Verb, id uint64) {
+func (p *parser) response(c *dissect.Context, m pdu.Message, verb *plant.Verb, id uint64) {
 	result := dissect.Accepted
 	if !m.OK() {
 		result = dissect.Refused
@@ -114,7 +116,7 @@ func response(c *dissect.Context, m pdu.Message, verb *plant.Verb, id uint64) {
 	c.Response(verb, id, result)
 	c.SenderIsServer()
 	if result == dissect.Accepted {
-		identify(c, m)
+		p.identify(c, m)
 	}
 }
 
@@ -192,13 +194,14 @@ func runMode(mode uint8) string {
 }
 
 // identify reads what a controller says about itself.
-func identify(c *dissect.Context, m pdu.Message) {
+func (p *parser) identify(c *dissect.Context, m pdu.Message) {
 	switch m.Command {
 	case pdu.ControllerData:
 		controller(c, m.Data)
 	case pdu.ControllerStatus:
-		if s, ok := pdu.ControllerState(m.Data); ok {
-			c.FactText(dissect.Sender, plant.FieldMode, mode(s), "fins.status", 0.95)
+		if s, ok := pdu.ControllerState(m.Data); ok && p.mode != mode(s) {
+			p.mode = mode(s)
+			c.FactText(dissect.Sender, plant.FieldMode, p.mode, "fins.status", 0.95)
 		}
 	case pdu.NameRead:
 		c.Fact(dissect.Sender, plant.FieldName, m.Data, "fins.name", 0.95)

@@ -107,6 +107,7 @@ func (p *parser) frame(c *dissect.Context, m *pdu.Message, f *pdu.Frame) {
 			}
 		}
 		c.Request(v, id, p.object(f))
+		p.given(c, f)
 	case pdu.Burst:
 		c.Send(v, p.object(f))
 	default:
@@ -115,6 +116,20 @@ func (p *parser) frame(c *dissect.Context, m *pdu.Message, f *pdu.Frame) {
 		if pdu.OutcomeOf(f.Code) == pdu.Done {
 			p.learn(c, f.Command, f.Address, f.Long, f.Data)
 		}
+	}
+}
+
+// given reports the name that a client gives to an instrument: the instrument
+// has it once it agrees, and the client is one that names instruments.
+func (p *parser) given(c *dissect.Context, f *pdu.Frame) {
+	const source, sure = "hartip.write-tag", 0.3
+	switch f.Command {
+	case 18:
+		if t, err := pdu.DecodeTag(f.Data); err == nil {
+			c.Fact(dissect.Sender, plant.FieldResolves, t.Tag[:], source, sure)
+		}
+	case 22:
+		c.Fact(dissect.Sender, plant.FieldResolves, pdu.LongTag(f.Data), source, sure)
 	}
 }
 

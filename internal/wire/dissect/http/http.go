@@ -8,6 +8,7 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/gssapi"
 	pdu "github.com/bulkhead-ot/bulkhead/protocol/http"
 )
 
@@ -70,7 +71,6 @@ var (
 	response    = &plant.Verb{Protocol: "http", Code: "response", Name: "Response"}
 	firmware    = &plant.Verb{Protocol: "http", Code: "POST", Name: "Firmware Upload", Kind: plant.Firmware, Technique: "T0857"}
 	restart     = &plant.Verb{Protocol: "http", Code: "POST", Name: "Restart", Kind: plant.Mode, Technique: "T0816"}
-	plcMode     = &plant.Verb{Protocol: "http", Code: "POST", Name: "Change Operating Mode", Kind: plant.Mode, Technique: "T0858"}
 )
 
 // What comes next on one side.
@@ -97,6 +97,9 @@ type parser struct {
 	sides [2]side
 	asked uint64 // requests seen
 	heard uint64 // responses seen
+
+	tokens *gssapi.Reader // once a token of Windows was seen
+	token  []byte
 }
 
 // Parse reads heads and skips bodies.

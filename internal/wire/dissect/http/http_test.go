@@ -1,12 +1,15 @@
 package http
 
 import (
+	"encoding/base64"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/corpustest"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dissecttest"
 )
 
@@ -121,10 +124,20 @@ func TestPasswordsInClear(t *testing.T) {
 	}
 }
 
+func TestWindowsSignIn(t *testing.T) {
+	challenge := append([]byte("NTLMSSP\x00\x02\x00\x00\x00\x0a\x00\x0a\x00\x30\x00\x00\x00\x01\x00\x02\x00"), make([]byte, 24)...)
+	challenge = append(challenge, "S\x00C\x00A\x00D\x00A\x00"...)
+	r := dissecttest.TCP(protocols, 5985,
+		c("POST /wsman HTTP/1.1\r\nAuthorization: Negotiate %%%\r\nContent-Length: 0\r\n\r\n"),
+		s("HTTP/1.1 401 \r\nWWW-Authenticate: NTLM "+base64.StdEncoding.EncodeToString(challenge)+"\r\nContent-Length: 0\r\n\r\n"))
+	if got := r.Fact(dissecttest.Server, plant.FieldName); got != "SCADA" {
+		t.Errorf("name %q", got)
+	}
+}
+
 func TestDangerousRequests(t *testing.T) {
 	for path, want := range map[string]plant.Kind{
 		"/upload/firmware.cgi":               plant.Firmware,
-		"/CPUCommands?PLCButton=STOP":        plant.Mode,
 		"/cgi-bin/reboot.cgi":                plant.Mode,
 		"/cgi-bin/status.cgi?page=/firmware": plant.Other,
 	} {
@@ -156,5 +169,21 @@ func TestOtherBytesOnThePort(t *testing.T) {
 	r := dissecttest.TCP(protocols, 80, c("SSH-2.0-x\r\n"), s("\x16\x03\x01\x00\x05hello"))
 	if len(r.Operations) != 0 || r.Conversations[0].Confirmed {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestCapture(t *testing.T) {
+	r := corpustest.Run(t, "it/web.pcap", Protocol())
+	for _, f := range []struct {
+		ip    string
+		field plant.Field
+		want  string
+	}{
+		{"125.190.109.199", plant.FieldSoftware, "Apache/1.3.33 (Unix)"},
+		{"141.42.64.125", plant.FieldSoftware, "Wget/1.10"},
+	} {
+		if got := r.Fact(plant.Endpoint{IP: netip.MustParseAddr(f.ip)}, f.field); got != f.want {
+			t.Errorf("%s of %s = %q, want %q", f.field, f.ip, got, f.want)
+		}
 	}
 }

@@ -2,9 +2,11 @@ package http
 
 import (
 	"bytes"
+	"encoding/base64"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/gssapi"
 	pdu "github.com/bulkhead-ot/bulkhead/protocol/http"
 	"github.com/bulkhead-ot/bulkhead/protocol/textline"
 )
@@ -35,7 +37,7 @@ func (p *parser) request(c *dissect.Context, h *pdu.Head) {
 		case pdu.Is(name, "HOST"):
 			host(c, value)
 		case pdu.Is(name, "AUTHORIZATION"):
-			login(c, value)
+			p.login(c, value)
 		}
 	}
 }
@@ -54,7 +56,7 @@ func (p *parser) response(c *dissect.Context, h *pdu.Head) []byte {
 		case pdu.Is(name, "SERVER"):
 			c.Fact(dissect.Sender, plant.FieldSoftware, value, "http.server", 0.9)
 		case pdu.Is(name, "WWW-AUTHENTICATE"):
-			challenge(c, value)
+			p.challenge(c, value)
 		}
 	}
 	return method
@@ -89,10 +91,15 @@ var purposes = []struct {
 	word string // in upper case
 	verb *plant.Verb
 }{
-	{"FIRMWARE", firmware}, {"FWUPDATE", firmware}, {"FWUPLOAD", firmware}, {"FWUPGRADE", firmware}, {"FW_UP", firmware},
-	{"SYSUPGRADE", firmware}, {"UPGRADE.CGI", firmware},
-	{"CPUCOMMANDS", plcMode}, // web server of SIMATIC S7-1200 and S7-1500
-	{"REBOOT", restart}, {"RESTART", restart},
+	{"FIRMWARE", firmware},
+	{"FWUPDATE", firmware},
+	{"FWUPLOAD", firmware},
+	{"FWUPGRADE", firmware},
+	{"FW_UP", firmware},
+	{"SYSUPGRADE", firmware},
+	{"UPGRADE.CGI", firmware},
+	{"REBOOT", restart},
+	{"RESTART", restart},
 }
 
 // purpose is the verb of a request and, where the path decides, the path.
@@ -128,7 +135,11 @@ func isAddress(name []byte) bool { return len(bytes.Trim(name, "0123456789.")) =
 
 // login reports who signs in. Of Basic the password crosses in clear; it is
 // never looked at.
-func login(c *dissect.Context, value []byte) {
+func (p *parser) login(c *dissect.Context, value []byte) {
+	if account := p.windows(c, value); len(account) > 0 {
+		c.Fact(dissect.Sender, plant.FieldUser, account, "http.authorization", 0.9)
+		return
+	}
 	var buf [192]byte
 	if user, ok := pdu.BasicUser(value, buf[:]); ok {
 		var text [224]byte
@@ -142,9 +153,31 @@ func login(c *dissect.Context, value []byte) {
 	}
 }
 
+// maxToken is the longest token of Windows that is read, in base64; tickets of
+// people in many groups are the longest.
+const maxToken = 48 << 10
+
+// windows reads a token of NTLM or Kerberos, which names the computers at both
+// ends (RFC 4559), and returns the account in it.
+func (p *parser) windows(c *dissect.Context, value []byte) []byte {
+	scheme, text := textline.CutWord(value)
+	if !textline.Is(scheme, "NTLM") && !textline.Is(scheme, "NEGOTIATE") || len(text) == 0 || len(text) > maxToken {
+		return nil
+	}
+	if p.tokens == nil {
+		p.tokens = new(gssapi.Reader)
+	}
+	token, err := base64.StdEncoding.AppendDecode(p.token[:0], text)
+	if p.token = token[:0]; err != nil {
+		return nil
+	}
+	return p.tokens.Read(c, token)
+}
+
 // challenge reports how a server wants people to sign in, and its realm, which
 // often is the device's model or name.
-func challenge(c *dissect.Context, value []byte) {
+func (p *parser) challenge(c *dissect.Context, value []byte) {
+	p.windows(c, value)
 	if textline.HasPrefix(value, "BASIC") {
 		c.FactText(dissect.Sender, plant.FieldSecurity, "http.auth=basic", "http.authenticate", 0.95)
 	}

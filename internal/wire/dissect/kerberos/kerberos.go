@@ -56,7 +56,11 @@ func probe(b []byte, h dissect.Hint) dissect.Match {
 	if len(b) < n {
 		return dissect.Weak
 	}
-	if _, took, err := pdu.Decode(b[:n]); err != nil || took != n {
+	_, took, err := pdu.Decode(b[:n])
+	switch {
+	case err == pdu.ErrShort && !h.Stream: // cut by the capture
+		return dissect.Weak
+	case err != nil || took != n:
 		return dissect.No
 	}
 	return dissect.Strong

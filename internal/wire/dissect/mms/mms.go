@@ -132,26 +132,25 @@ func response(c *dissect.Context, m *pdu.PDU) {
 	if !m.Serviced {
 		// Some servers answer without naming the service.
 		if asked {
+			c.Settle(pairing(m), dissect.Answered)
 			c.Response(unserviced, pairing(m), dissect.Answered)
 		}
 		return
 	}
 	v := responses[m.Service]
-	if m.Service == pdu.Write && asked {
-		v = writeResponses[w.Verb]
-		if v == nil {
-			v = responses[m.Service]
-		}
-	}
 	r := dissect.Accepted
 	if m.Refused() {
 		r = dissect.Refused
+	}
+	if asked && w.Verb.Reply == v.Code {
+		v = nil
 	}
 	c.Response(v, pairing(m), r)
 	identify(c, m, w.Tag, asked)
 }
 
 func refusal(c *dissect.Context, m *pdu.PDU) {
+	c.Settle(pairing(m), dissect.Refused)
 	c.Response(session[m.Kind], pairing(m), dissect.Refused)
 }
 

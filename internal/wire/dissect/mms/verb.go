@@ -2,6 +2,7 @@ package mms
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	pdu "github.com/bulkhead-ot/bulkhead/protocol/mms"
@@ -89,7 +90,11 @@ func verbs(prefix, suffix string) *[256]*plant.Verb {
 }
 
 func verb(code, name string, e effect) *plant.Verb {
-	return &plant.Verb{Protocol: "mms", Code: code, Name: name, Kind: e.kind, Technique: e.technique}
+	v := &plant.Verb{Protocol: "mms", Code: code, Name: name, Kind: e.kind, Technique: e.technique}
+	if number, request := strings.CutPrefix(code, "req."); request {
+		v.Reply = "resp." + number
+	}
+	return v
 }
 
 // Writes by what they write: the functional constraint of the name tells.
@@ -97,12 +102,6 @@ var (
 	writeControl   = verb("req.5", "write (control)", effect{plant.Write, "T0855"})
 	writeParameter = verb("req.5", "write (setting)", effect{plant.Write, "T0836"})
 	writeReporting = verb("req.5", "write (report control)", effect{plant.Write, ""})
-
-	writeResponses = map[*plant.Verb]*plant.Verb{
-		writeControl:   verb("resp.5", "write (control) response", effect{plant.Write, "T0855"}),
-		writeParameter: verb("resp.5", "write (setting) response", effect{plant.Write, "T0836"}),
-		writeReporting: verb("resp.5", "write (report control) response", effect{plant.Write, ""}),
-	}
 )
 
 // writeVerb is the verb of a write to that name.

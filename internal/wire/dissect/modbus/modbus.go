@@ -6,6 +6,7 @@ package modbus
 import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/umas"
 	pdu "github.com/bulkhead-ot/bulkhead/protocol/modbus"
 )
 
@@ -17,7 +18,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name: "modbus", TCP: []uint16{Port}, UDP: []uint16{Port},
 		Probe: probe,
-		New:   func() dissect.Parser { return &parser{} },
+		New:   func() dissect.Parser { return new(parser) },
 	}
 }
 
@@ -80,9 +81,7 @@ func probe(b []byte, h dissect.Hint) dissect.Match {
 	return dissect.Weak
 }
 
-type parser struct {
-	client int8 // side of the client + 1
-}
+type parser struct{ umas umas.Parser }
 
 // Parse reads the ADUs in b.
 func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
@@ -105,10 +104,14 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 // waits where both ports are the same or another.
 func (p *parser) message(c *dissect.Context, a *pdu.ADU) {
 	id := uint64(a.Transaction)<<8 | uint64(a.Unit)
-	if p.isResponse(c, a, id) {
+	response := p.isResponse(c, a, id)
+	if response {
 		p.response(c, a, id)
 	} else {
 		p.request(c, a, id)
+	}
+	if a.Function == pdu.Unity && !a.Exception {
+		p.umas.PDU(c, id, response, a.Data)
 	}
 }
 

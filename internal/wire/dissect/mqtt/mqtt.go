@@ -130,13 +130,16 @@ func (p *parser) packet(c *dissect.Context, m pdu.Packet) {
 
 func (p *parser) connect(c *dissect.Context, m pdu.Packet) {
 	const source = "mqtt.connect"
+	c.SenderIsClient()
+	c.Send(verbs.Get(uint32(m.Type)), dissect.Object{})
 	conn, err := m.Connection()
-	if err != nil {
+	switch {
+	case errors.Is(err, pdu.ErrShort):
+		c.Malformed("MQTT Connect is shorter than its flags say")
+	case err != nil:
 		c.Malformed("MQTT Connect cannot be read")
 		return
 	}
-	c.SenderIsClient()
-	c.Send(verbs.Get(uint32(m.Type)), dissect.Object{})
 	p.level, p.client, p.anonymous = conn.Level, uint8(c.Side())+1, !conn.HasUser
 	if len(conn.ClientID) > 0 {
 		p.scratch = append(append(p.scratch[:0], "mqtt client "...), conn.ClientID...)

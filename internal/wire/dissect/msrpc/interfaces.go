@@ -168,6 +168,7 @@ var tables = []table{
 		{89, "RpcAddPrinterDriverEx", plant.Config, "T0866"},
 	}},
 	{uuid: "c681d488-d850-11d0-8c52-00c04fd90f7e", name: "efsrpc"},
+	{uuid: "df1941c5-fe89-4e79-bf10-463657acf44d", name: "efsrpc"},
 	{uuid: "8d9f4e40-a03d-11ce-8f69-08003e30051b", name: "plugplay"},
 	{uuid: "3919286a-b10c-11d0-9ba8-00c04fd92ef5", name: "dssetup"},
 	{uuid: "50abc2a4-574d-40b3-9d66-ee4fd5fba076", name: "dnsserver"},

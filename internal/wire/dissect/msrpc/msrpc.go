@@ -10,6 +10,7 @@ package msrpc
 import (
 	"bytes"
 	"net/netip"
+	"strconv"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
@@ -286,6 +287,36 @@ func (p *Pipe) arguments(c *dissect.Context, v *plant.Verb, o *dissect.Object, s
 	return v
 }
 
+// maxServices bounds what one answer of the endpoint mapper may claim.
+const maxServices = 64
+
+func (p *Pipe) lookup(c *dissect.Context, l dcerpc.Entries) {
+	for range maxServices {
+		e, ok := l.Next()
+		if !ok {
+			return
+		}
+		p.tower(c, &e.Tower, e.Annotation)
+	}
+}
+
+// tower reports an interface that is served on a TCP port: under its name, or
+// what the server itself calls it.
+func (p *Pipe) tower(c *dissect.Context, t *dcerpc.Tower, annotation []byte) {
+	if t.Transport != dcerpc.FloorTCP || t.Port == 0 {
+		return
+	}
+	p.name = append(p.name[:0], annotation...)
+	if i := known[t.Interface.UUID]; i != nil {
+		p.name = append(p.name[:0], i.name...)
+	}
+	if len(p.name) == 0 {
+		return
+	}
+	p.name = strconv.AppendUint(append(p.name, " on TCP "...), uint64(t.Port), 10)
+	c.Fact(dissect.Sender, plant.FieldService, p.name, "dcerpc.epm", 0.9)
+}
+
 func (p *Pipe) response(c *dissect.Context, m *dcerpc.PDU) {
 	result := dissect.Accepted
 	if m.Type == dcerpc.Fault {
@@ -302,7 +333,26 @@ func (p *Pipe) response(c *dissect.Context, m *dcerpc.PDU) {
 	if err != nil || result == dissect.Refused || m.AuthLevel >= levelPrivacy {
 		return
 	}
-	switch w.Verb.Code {
+	p.answer(c, m, w.Verb.Code, &call)
+}
+
+// answer reads those of the few calls whose results say more than yes.
+func (p *Pipe) answer(c *dissect.Context, m *dcerpc.PDU, code string, call *dcerpc.Call) {
+	switch code {
+	case "epmapper.2":
+		if l, err := dcerpc.DecodeLookup(m.Rep, call.Stub); err == nil {
+			p.lookup(c, l)
+		}
+	case "epmapper.3":
+		if l, err := dcerpc.DecodeMap(m.Rep, call.Stub); err == nil {
+			for range maxServices {
+				t, ok := l.Next()
+				if !ok {
+					break
+				}
+				p.tower(c, &t, nil)
+			}
+		}
 	case "oxidresolver.5":
 		if l, ok := pdu.ReadServerAlive(call.Stub); ok {
 			p.bindings(c, l)

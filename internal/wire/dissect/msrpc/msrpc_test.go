@@ -94,6 +94,23 @@ func TestServerAlive(t *testing.T) {
 	}
 }
 
+func TestEndpointMapper(t *testing.T) {
+	floor := func(left, right []byte) []byte {
+		return join([]byte{byte(len(left)), 0}, left, []byte{byte(len(right)), 0}, right)
+	}
+	tower := join([]byte{5, 0}, floor(join([]byte{0x0d}, onWire("367abb81-9844-35f1-ad32-98f038001003"), []byte{2, 0}), []byte{0, 0}),
+		floor(join([]byte{0x0d}, onWire("8a885d04-1ceb-11c9-9fe8-08002b104860"), []byte{2, 0}), []byte{0, 0}),
+		floor([]byte{0x0b}, []byte{0, 0}), floor([]byte{0x07}, []byte{0xc0, 0x03}), floor([]byte{0x09}, []byte{10, 0, 0, 2}))
+	n := byte(len(tower))
+	stub := join(make([]byte, 20), []byte{1, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, n, 0, 0, 0, n, 0, 0, 0}, tower)
+	r := dissecttest.TCP(protocols, 135,
+		dissecttest.C(bind("e1af8308-5d1f-11c9-91a4-08002b14a0fa")), dissecttest.S(bindAck),
+		dissecttest.C(request(2, 3)), dissecttest.S(response(2, stub...)))
+	if got := r.Fact(dissecttest.Server, plant.FieldService); got != "svcctl on TCP 49155" {
+		t.Errorf("got %q in %+v", got, r.Operations)
+	}
+}
+
 func TestZerologon(t *testing.T) {
 	name := join([]byte{5, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0}, wide("EWS7"))
 	for _, tc := range []struct {
@@ -120,8 +137,13 @@ func TestZerologon(t *testing.T) {
 
 func TestPickedUpInTheMiddle(t *testing.T) {
 	r := dissecttest.TCP(protocols, 49200, dissecttest.S(response(9, 1, 2)), dissecttest.C(request(10, 3)), dissecttest.S(response(10)))
-	if op := r.Operation("request"); op.Requests != 1 || op.Responses != 1 {
-		t.Errorf("got %+v", r.Operations)
+	var requests, responses uint64
+	for _, op := range r.Operations {
+		requests += op.Requests
+		responses += op.Responses
+	}
+	if requests != 1 || responses != 2 || len(r.Anomalies) > 0 {
+		t.Errorf("got %+v, %+v", r.Operations, r.Anomalies)
 	}
 }
 

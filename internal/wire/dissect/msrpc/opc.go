@@ -4,8 +4,9 @@ import "github.com/bulkhead-ot/bulkhead/internal/plant"
 
 // opcTables are the interfaces of classic OPC (Data Access 2.05 and 3.0, Alarms
 // and Events 1.10, Historical Data Access 1.20). Methods are numbered from 3,
-// behind those of IUnknown. Methods whose number was not certain have no row:
-// they count as calls of their interface.
+// behind those of IUnknown, in the order of their declaration; those that an
+// interface inherits come first. Methods of no consequence have no row: they
+// count as calls of their interface.
 var opcTables = []table{
 	{uuid: "39c13a4d-011e-11d0-9675-0020afd8adb3", name: "IOPCServer", opc: true, rows: []row{
 		{3, "AddGroup", plant.Other, ""},
@@ -70,6 +71,12 @@ var opcTables = []table{
 	{uuid: "0967b97b-36ef-423e-b6f8-6bff1e40d39d", name: "IOPCAsyncIO3", opc: true, rows: []row{
 		{3, "Read", plant.Read, "T0801"},
 		{4, "Write", plant.Write, "T0855"},
+		{5, "Refresh2", plant.Read, "T0801"},
+		{6, "Cancel2", plant.Other, ""},
+		{7, "SetEnable", plant.Other, ""},
+		{9, "ReadMaxAge", plant.Read, "T0801"},
+		{10, "WriteVQT", plant.Write, "T0855"},
+		{11, "RefreshMaxAge", plant.Read, "T0801"},
 	}},
 	{uuid: "85c0b427-2893-4cbc-bd78-e5fc5146f08f", name: "IOPCItemIO", opc: true, rows: []row{
 		{3, "Read", plant.Read, "T0801"},

@@ -2,11 +2,13 @@ package nbdgm
 
 import (
 	"encoding/binary"
+	"net/netip"
 	"strings"
 	"testing"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/corpustest"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dissecttest"
 )
 
@@ -79,5 +81,21 @@ func TestDatagramWithoutAnnouncement(t *testing.T) {
 	}
 	if got := r.Fact(dissecttest.Client, plant.FieldName); got != "HMI-3" {
 		t.Errorf("name %q", got)
+	}
+}
+
+func TestCapture(t *testing.T) {
+	r := corpustest.Run(t, "it/netbios.pcapng", Protocol())
+	for _, f := range []struct {
+		ip    string
+		field plant.Field
+		want  string
+	}{
+		{"10.0.5.9", plant.FieldName, "NVR9"},
+		{"10.0.5.93", plant.FieldOS, "Windows 7 or Server 2008 R2"},
+	} {
+		if got := r.Fact(plant.Endpoint{IP: netip.MustParseAddr(f.ip)}, f.field); got != f.want {
+			t.Errorf("%s of %s = %q, want %q", f.field, f.ip, got, f.want)
+		}
 	}
 }

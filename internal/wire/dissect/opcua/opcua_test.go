@@ -111,7 +111,7 @@ func TestChunks(t *testing.T) {
 	if got := r.Fact(dissecttest.Server, plant.FieldSoftware); got != "urn:server" {
 		t.Errorf("application %q", got)
 	}
-	if o := r.Operation("431"); o.Responses != 1 {
+	if o := r.Operation("428"); o.Responses != 1 || o.Verb.Reply != "431" {
 		t.Errorf("%+v", o)
 	}
 }

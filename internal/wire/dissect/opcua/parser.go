@@ -126,11 +126,16 @@ func (p *parser) open(c *dissect.Context, m *pdu.Chunk) {
 	policy := pdu.PolicyName(ch.Policy)
 	head, err := pdu.DecodeMessage(ch.Body)
 	if err != nil {
-		// Encrypted: who asks cannot be told from who answers, except by who
-		// was seen to serve before.
-		if len(policy) > 0 && c.FromPort == port {
+		// Encrypted. Who asks for a new channel has no number for it yet; a
+		// renewal can be told by the port only.
+		switch {
+		case len(policy) == 0:
+		case ch.ID == 0:
+			c.SenderIsClient()
+			p.policy(c, dissect.Receiver, policy)
+		case c.FromPort == port:
 			p.policy(c, dissect.Sender, policy)
-		} else if len(policy) > 0 && c.ToPort == port {
+		case c.ToPort == port:
 			p.policy(c, dissect.Receiver, policy)
 		}
 		return
@@ -210,7 +215,15 @@ func (p *parser) message(c *dissect.Context, ch *pdu.Channel, m *pdu.Message) {
 	}
 	c.SenderIsServer()
 	asked, ok := c.Peek(id)
-	c.Response(v, id, outcome(m))
+	switch {
+	case ok && asked.Verb.Reply == v.Code:
+		c.Response(nil, id, outcome(m))
+	case ok: // a fault
+		c.Settle(id, outcome(m))
+		c.Response(v, id, outcome(m))
+	default:
+		c.Response(v, id, outcome(m))
+	}
 	if m.Good() {
 		p.response(c, m, asked.Tag, ok)
 	}

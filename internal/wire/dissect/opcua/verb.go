@@ -1,6 +1,8 @@
 package opcua
 
 import (
+	"strconv"
+
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
 )
@@ -69,7 +71,7 @@ func newVerbs() *dissect.Verbs {
 			answer = s.id + 1
 		}
 		rows = append(rows,
-			dissect.VerbRow{Code: s.id, Name: s.name, Kind: s.kind, Technique: s.technique},
+			dissect.VerbRow{Code: s.id, Name: s.name, Kind: s.kind, Technique: s.technique, Reply: strconv.Itoa(int(answer))},
 			dissect.VerbRow{Code: answer, Name: s.name + " response", Kind: s.kind, Technique: s.technique})
 	}
 	return dissect.NewVerbs(protocol, "%d", rows)

@@ -62,8 +62,13 @@ func (p *Parser) Message(c *dissect.Context, b []byte, id uint64) (reply bool) {
 		v = ladder[v.Kind].Get(uint32(m.Code()))
 	}
 	var o dissect.Object
-	if addressed {
+	switch {
+	case addressed:
 		o = p.object(v, &m, &a)
+	case m.Code() == changeMode && len(m.Data) > 0:
+		d := pdu.Diagnostic{Mode: m.Data[0] & 0x1f}
+		mode, _ := d.ModeText()
+		o.Name = append(p.scratch[:0], mode...)
 	}
 	c.Request(v, id, o).Tag = uint64(m.Code())
 	return false
@@ -99,7 +104,11 @@ func (p *Parser) reply(c *dissect.Context, m *pdu.Message, id uint64) {
 	}
 }
 
-const diagnosticStatus = 0x0603
+// Commands that are looked into.
+const (
+	diagnosticStatus = 0x0603
+	changeMode       = 0x0f80
+)
 
 // identity reads the answer to Diagnostic Status.
 func (p *Parser) identity(c *dissect.Context, data []byte) {

@@ -88,7 +88,7 @@ func TestOperations(t *testing.T) {
 	}{
 		{"a stop", "04f2", "00000034 01 9077 00 08 01", "0x04f2", plant.Mode, "T0858", "CPU", "1"},
 		{"credit for a subscription", "04f2", "1000006a 01 881d 00 07 0006", "0x04f2", plant.Other, "", "", ""},
-		{"a log-in", "04f2", "000003c0 01 8e36 10 02 02 aabb", "0x04f2", plant.Auth, "T0859", "objects 0x3c0", ""},
+		{"a log-in", "04f2", "000003c0 01 8e36 10 02 02 aabb", "0x04f2", plant.Auth, "", "objects 0x3c0", ""},
 		{"a password", "04f2", "00000032 01 9a7c 00 15 02 6162", "0x04f2", plant.Auth, "T0892", "CPU", ""},
 		{"a write to a data block", "0542", "00000000 01 05 00 88d0b88006 02 9376 16 01 00 07 0005 00", "0x0542", plant.Write, "T0855", "DB6", ""},
 		{"a read of flags and a data block", "054c", "00000000 02 09 00 52 01 9d18 00 88d0b88006 02 9376 16", "0x054c", plant.Read, "T0801", "flags, DB6", ""},

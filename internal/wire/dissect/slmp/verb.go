@@ -62,9 +62,8 @@ var verbs = dissect.NewVerbs("slmp", "0x%04x", []dissect.VerbRow{
 	{Code: uint32(pdu.NodeSearch), Name: "Node Search", Kind: plant.Identify, Technique: "T0846"},
 	{Code: uint32(pdu.IPAddressSet), Name: "IP Address Set", Kind: plant.Config, Technique: "T0836"},
 	{Code: uint32(pdu.NodeIndication), Name: "Node Indication", Kind: plant.Other, Technique: "T0846"},
-	{Code: uint32(pdu.NetworkConfigMain), Name: "Network Configuration (main)", Kind: plant.Config},
-	{Code: uint32(pdu.NetworkConfigSlot), Name: "Network Configuration (time slots)", Kind: plant.Config},
+	{Code: uint32(pdu.NetworkConfig), Name: "Network Configuration", Kind: plant.Other},
+	{Code: uint32(pdu.SlaveConfig), Name: "Slave Configuration", Kind: plant.Other},
+	{Code: uint32(pdu.CyclicConfig), Name: "Cyclic Configuration", Kind: plant.Other},
 	{Code: uint32(pdu.Notification), Name: "Notification", Kind: plant.Other},
-	{Code: uint32(pdu.MasterConfig), Name: "Cyclic Configuration (main)", Kind: plant.Config},
-	{Code: uint32(pdu.SlaveConfig), Name: "Cyclic Configuration (slave)", Kind: plant.Config},
 })

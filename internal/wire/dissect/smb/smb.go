@@ -86,7 +86,8 @@ type parser struct {
 	path       []byte // scratch: of a share or a pipe
 	trees      trees
 	pipes      pipes
-	clear      bool // SMB1: the server takes passwords in clear
+	clear      bool   // SMB1: the server takes passwords in clear
+	offer      uint64 // SMB1: the number of a negotiate request, plus one
 }
 
 // How much of a message is waited for. Whatever is longer (file data, long

@@ -50,6 +50,7 @@ func (p *parser) request1(c *dissect.Context, m *smb.Message, blk smb.Block) {
 		switch blk.Command {
 		case smb.Negotiate:
 			p.offer1(c, blk)
+			p.offer = id1(m) + 1
 		case smb.SessionSetupAndX:
 			p.setupRequest1(c, m, blk, &o)
 		case smb.TreeConnectAndX:

@@ -119,9 +119,14 @@ func (p *parser) reply2(c *dissect.Context, m *smb2.Message) {
 	case m.Failed():
 		result = dissect.Refused
 	}
-	w, ok := c.Peek(m.ID)
+	id := m.ID
+	if m.Command == smb2.CmdNegotiate && p.offer > 0 {
+		// The answer to an SMB1 negotiate request that also offered SMB2.
+		id, p.offer = p.offer-1, 0
+	}
+	w, ok := c.Peek(id)
 	if ok {
-		c.Response(nil, m.ID, result)
+		c.Response(nil, id, result)
 	} else {
 		c.Response(verb2(m.Command, p.trees.kind(m.Tree)), m.ID, result)
 	}

@@ -43,10 +43,12 @@ func (p *parser) system(c *dissect.Context, scalar uint8, b pdu.Binding) {
 	}
 }
 
-// enterprise reports the vendor that an object identifier belongs to. Linux
-// agents name that of their program.
+// netSNMP is the number of the program that answers on Linux: it says nothing
+// about the device.
+const netSNMP = 8072
+
+// enterprise reports the vendor that an object identifier belongs to.
 func (p *parser) enterprise(c *dissect.Context, oid []byte, source string, confidence float64) {
-	const netSNMP = 8072
 	if v, ok := pdu.Enterprise(oid); ok && v != netSNMP {
 		c.Fact(dissect.Sender, plant.FieldVendorID, p.number(v), source, confidence)
 	}

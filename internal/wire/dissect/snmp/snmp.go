@@ -206,7 +206,7 @@ func (p *parser) secured(c *dissect.Context, m *pdu.Message) {
 	if len(m.Engine) > 0 && p.once(side, toldEngine) {
 		b := hex.AppendEncode(append(p.text[:0], "snmp-engine:"...), m.Engine[:min(len(m.Engine), 32)])
 		c.Fact(agent, plant.FieldUnit, b, "snmp.engine", 0.9)
-		if vendor, _, _, ok := pdu.Engine(m.Engine); ok {
+		if vendor, _, _, ok := pdu.Engine(m.Engine); ok && vendor != netSNMP {
 			c.Fact(agent, plant.FieldVendorID, p.number(vendor), "snmp.engine", 0.6)
 		}
 	}

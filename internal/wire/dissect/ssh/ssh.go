@@ -4,6 +4,7 @@ package ssh
 
 import (
 	"bytes"
+	"crypto/md5"
 	"encoding/hex"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -57,9 +58,13 @@ const (
 
 type parser struct {
 	sides [2]struct {
-		state state
-		lines uint8 // in front of the identification
+		state    state
+		lines    uint8 // in front of the identification
+		proposed bool  // a proposal came
+		// The fingerprint of it, were the sender the client or the server.
+		client, server [md5.Size]byte
 	}
+	told bool // which side serves is known
 }
 
 // lasts is more than is skipped at once of what nobody can read.
@@ -132,12 +137,19 @@ func (p *parser) banner(c *dissect.Context, b []byte) (int, error) {
 
 // systems are words in identifications that tell the operating system.
 var systems = [...]struct{ word, name string }{
-	{"Ubuntu", "Ubuntu Linux"}, {"Debian", "Debian Linux"}, {"Raspbian", "Raspbian Linux"}, {"FreeBSD", "FreeBSD"},
-	{"NetBSD", "NetBSD"}, {"for_Windows", "Windows"}, {"Cisco", "Cisco IOS"}, {"ROSSSH", "RouterOS"}, {"Sun_SSH", "Solaris"},
+	{"Ubuntu", "Ubuntu Linux"},
+	{"Debian", "Debian Linux"},
+	{"Raspbian", "Raspbian Linux"},
+	{"FreeBSD", "FreeBSD"},
+	{"NetBSD", "NetBSD"},
+	{"for_Windows", "Windows"},
+	{"Cisco", "Cisco IOS"},
+	{"ROSSSH", "RouterOS"},
+	{"Sun_SSH", "Solaris"},
 }
 
-// isServer guesses by the ports which side serves: nothing in the messages
-// tells.
+// isServer guesses by the ports which side serves, where the messages do not
+// tell.
 func isServer(c *dissect.Context) bool {
 	return c.FromPort == 22 || c.ToPort != 22 && c.FromPort < c.ToPort
 }
@@ -150,25 +162,53 @@ func (p *parser) packet(c *dissect.Context, b []byte) (int, error) {
 	c.Send(verbs.Get(uint32(m.Message)), dissect.Object{})
 	switch m.Message {
 	case pdu.MsgKexInit:
-		fingerprint(c, m.Payload)
+		p.proposal(c, m.Payload)
+	case 30, 32, 34: // only clients ask in a key exchange
+		p.roles(c, false)
+	case 31, 33:
+		p.roles(c, true)
 	case pdu.MsgNewKeys:
+		p.roles(c, isServer(c))
 		p.sides[c.Side()].state = encrypted
 	}
 	return n, nil
 }
 
-func fingerprint(c *dissect.Context, payload []byte) {
+// proposal keeps the fingerprints of a proposal until the sides are known.
+func (p *parser) proposal(c *dissect.Context, payload []byte) {
 	k, err := pdu.DecodeKexInit(payload)
 	if err != nil {
 		c.Malformed("a key exchange proposal breaks off")
 		return
 	}
-	server := isServer(c)
-	name := "hassh="
-	if server {
-		name = "hasshserver="
+	s := &p.sides[c.Side()]
+	s.proposed, s.client, s.server = true, k.HASSH(false), k.HASSH(true)
+}
+
+// roles reports the fingerprints of both sides.
+func (p *parser) roles(c *dissect.Context, senderServes bool) {
+	if p.told {
+		return
 	}
-	sum := k.HASSH(server)
+	p.told = true
+	if senderServes {
+		c.SenderIsServer()
+	} else {
+		c.SenderIsClient()
+	}
+	p.fingerprint(c, dissect.Sender, c.Side(), senderServes)
+	p.fingerprint(c, dissect.Receiver, 1-c.Side(), !senderServes)
+}
+
+func (p *parser) fingerprint(c *dissect.Context, who dissect.Subject, side int, server bool) {
+	s := &p.sides[side]
+	if !s.proposed {
+		return
+	}
+	name, sum := "hassh=", s.client
+	if server {
+		name, sum = "hasshserver=", s.server
+	}
 	var buf [64]byte
-	c.Fact(dissect.Sender, plant.FieldFingerprint, hex.AppendEncode(append(buf[:0], name...), sum[:]), "ssh.kexinit", 0.9)
+	c.Fact(who, plant.FieldFingerprint, hex.AppendEncode(append(buf[:0], name...), sum[:]), "ssh.kexinit", 0.9)
 }

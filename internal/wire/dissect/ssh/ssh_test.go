@@ -4,10 +4,13 @@ import (
 	"crypto/md5"
 	"encoding/binary"
 	"encoding/hex"
+	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/corpustest"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect/dissecttest"
 )
 
@@ -57,6 +60,17 @@ func TestHandshake(t *testing.T) {
 	}
 }
 
+func TestSidesAreToldByTheKeyExchange(t *testing.T) {
+	r := dissecttest.TCP(protocols, 61000, // above the client's port
+		s("SSH-2.0-a\r\n"), c("SSH-2.0-b\r\n"), c(proposal()), s(proposal()), c(packet(30, "\x00\x00\x00\x01x")), s(packet(31, "")))
+	if got := r.Fact(dissecttest.Server, plant.FieldFingerprint); !strings.HasPrefix(got, "hasshserver=") {
+		t.Errorf("server %q", got)
+	}
+	if got := r.Fact(dissecttest.Client, plant.FieldFingerprint); !strings.HasPrefix(got, "hassh=") {
+		t.Errorf("client %q", got)
+	}
+}
+
 func TestFirstVersion(t *testing.T) {
 	r := dissecttest.TCP(protocols, 22, s("SSH-1.99-OpenSSH_6.6\r\n"), c("SSH-1.5-OpenSSH_6.2\r\n"), s("\x00\x00\x01\x0b\x00\x00\x00\x00\x00\x02"))
 	if got := r.Fact(dissecttest.Server, plant.FieldSecurity); got != "ssh1" || len(r.Anomalies) != 0 {
@@ -75,5 +89,22 @@ func TestOtherBytesOnThePort(t *testing.T) {
 	r := dissecttest.TCP(protocols, 22, s("220 ftp ready\r\n"), c("USER x\r\n"))
 	if len(r.Operations) != 0 || r.Conversations[0].Confirmed {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestCapture(t *testing.T) {
+	r := corpustest.Run(t, "it/sshguess.pcap", Protocol())
+	for _, f := range []struct {
+		ip    string
+		field plant.Field
+		want  string
+	}{
+		{"192.168.56.1", plant.FieldSoftware, "SSH-2.0-OpenSSH_6.2"},
+		{"192.168.56.1", plant.FieldFingerprint, "hassh=1f120ecfc2c57fbdeaf66b93a3bf26ee"},
+		{"192.168.56.103", plant.FieldSoftware, "SSH-2.0-OpenSSH_6.7p1 Debian-3"},
+	} {
+		if got := r.Fact(plant.Endpoint{IP: netip.MustParseAddr(f.ip)}, f.field); got != f.want {
+			t.Errorf("%s of %s = %q, want %q", f.field, f.ip, got, f.want)
+		}
 	}
 }

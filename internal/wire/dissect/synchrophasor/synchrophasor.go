@@ -126,7 +126,7 @@ func (p *parser) identify(c *dissect.Context, f *pdu.Frame) {
 		if n == 1 {
 			c.Fact(dissect.Sender, plant.FieldName, s.Name, "synchrophasor.config", 0.8)
 		}
-		b := strconv.AppendUint(append(p.text[:0], "pmu "...), uint64(s.ID), 10)
+		b := strconv.AppendUint(append(p.text[:0], "pmu:"...), uint64(s.ID), 10)
 		c.Fact(dissect.Sender, plant.FieldUnit, append(append(b, ' '), s.Name[:min(len(s.Name), 48)]...), "synchrophasor.config", 0.95)
 	}
 	if stations.Damaged() {

@@ -23,8 +23,14 @@ func Protocol() dissect.Protocol {
 
 // verbs are severities.
 var verbs = dissect.NewVerbs("syslog", "%d", []dissect.VerbRow{
-	{Code: 0, Name: "Emergency"}, {Code: 1, Name: "Alert"}, {Code: 2, Name: "Critical"}, {Code: 3, Name: "Error"},
-	{Code: 4, Name: "Warning"}, {Code: 5, Name: "Notice"}, {Code: 6, Name: "Information"}, {Code: 7, Name: "Debug"},
+	{Code: 0, Name: "Emergency"},
+	{Code: 1, Name: "Alert"},
+	{Code: 2, Name: "Critical"},
+	{Code: 3, Name: "Error"},
+	{Code: 4, Name: "Warning"},
+	{Code: 5, Name: "Notice"},
+	{Code: 6, Name: "Information"},
+	{Code: 7, Name: "Debug"},
 })
 
 // probe is sure of a priority with a time in the right form behind it.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -73,10 +74,33 @@ func (p *Parser) serverHello(c *dissect.Context, body []byte) {
 	}
 }
 
-// cipher reports the cipher that a server chose. Its name is looked up once a
-// conversation; the unknown ones have their number.
+// ciphers are the facts about the cipher suites that have names in Go's TLS, and
+// about those that older devices still choose.
+var ciphers = func() map[uint16]string {
+	m := map[uint16]string{
+		0x0001: "TLS_RSA_WITH_NULL_MD5", 0x0002: "TLS_RSA_WITH_NULL_SHA", 0x003b: "TLS_RSA_WITH_NULL_SHA256",
+		0x0003: "TLS_RSA_EXPORT_WITH_RC4_40_MD5", 0x0006: "TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5", 0x0008: "TLS_RSA_EXPORT_WITH_DES40_CBC_SHA",
+		0x0004: "TLS_RSA_WITH_RC4_128_MD5", 0x0009: "TLS_RSA_WITH_DES_CBC_SHA", 0x0016: "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA",
+		0x0033: "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", 0x0039: "TLS_DHE_RSA_WITH_AES_256_CBC_SHA",
+		0x0067: "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256", 0x006b: "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256",
+		0x009e: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", 0x009f: "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
+	}
+	for _, c := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		m[c.ID] = c.Name
+	}
+	for id, name := range m {
+		m[id] = "tls.cipher=" + name
+	}
+	return m
+}()
+
+// cipher reports the cipher that a server chose.
 func cipher(c *dissect.Context, id uint16) {
-	c.FactText(dissect.Sender, plant.FieldSecurity, "tls.cipher="+tls.CipherSuiteName(id), "tls.hello", 0.95)
+	name := ciphers[id]
+	if name == "" {
+		name = fmt.Sprintf("tls.cipher=0x%04x", id)
+	}
+	c.FactText(dissect.Sender, plant.FieldSecurity, name, "tls.hello", 0.95)
 }
 
 // certificates reads a chain: the first is the sender's own.

@@ -1,13 +1,16 @@
 package tls
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"io"
 	"math/big"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,46 +43,52 @@ func certificate(t *testing.T) gotls.Certificate {
 // recorder keeps what passes a connection, in order.
 type recorder struct {
 	net.Conn
-	client   bool
-	messages *[]dissecttest.Message
+	client bool
+	log    *log
+}
+
+type log struct {
+	sync.Mutex
+	messages []dissecttest.Message
 }
 
 func (r recorder) Write(b []byte) (int, error) {
-	*r.messages = append(*r.messages, dissecttest.Message{Client: r.client, Data: append([]byte(nil), b...)})
+	r.log.Lock()
+	r.log.messages = append(r.log.messages, dissecttest.Message{Client: r.client, Data: bytes.Clone(b)})
+	r.log.Unlock()
 	return r.Conn.Write(b)
 }
 
 // record runs a handshake of that version, some data behind it, and returns
 // what crossed.
 func record(t *testing.T, version uint16) []dissecttest.Message {
-	var messages []dissecttest.Message
+	var l log
 	a, b := net.Pipe()
-	server := gotls.Server(recorder{b, false, &messages}, &gotls.Config{
+	server := gotls.Server(recorder{b, false, &l}, &gotls.Config{
 		Certificates: []gotls.Certificate{certificate(t)}, MinVersion: version, MaxVersion: version, NextProtos: []string{"http/1.1"},
 	})
-	client := gotls.Client(recorder{a, true, &messages}, &gotls.Config{
+	client := gotls.Client(recorder{a, true, &l}, &gotls.Config{
 		ServerName: "plc-7", InsecureSkipVerify: true, MinVersion: gotls.VersionTLS10, NextProtos: []string{"http/1.1"},
 	})
 	done := make(chan error, 1)
 	go func() {
-		buf := make([]byte, 64)
-		n, err := server.Read(buf)
+		buf := make([]byte, 5) // TLS 1.0 cuts the first byte off: read them all
+		_, err := io.ReadFull(server, buf)
 		if err == nil {
-			_, err = server.Write(buf[:n])
+			_, err = server.Write(buf)
 		}
 		done <- err
 	}()
 	if _, err := client.Write([]byte("hello")); err != nil {
 		t.Fatal(err)
 	}
-	buf := make([]byte, 64)
-	if _, err := client.Read(buf); err != nil {
+	if _, err := io.ReadFull(client, make([]byte, 5)); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	return messages
+	return l.messages
 }
 
 func TestHandshake(t *testing.T) {

@@ -43,6 +43,7 @@ type state uint8
 const (
 	atVersion state = iota
 	atSecurity
+	atChoice // the server waits for the client to choose
 	atChallenge
 	atResult
 	atInit
@@ -122,6 +123,8 @@ func (p *parser) fromServer(c *dissect.Context, b []byte) (int, error) {
 		return pdu.VersionSize, nil
 	case atSecurity:
 		return p.security(c, b)
+	case atChoice:
+		return p.choice(b)
 	case atChallenge:
 		if len(b) < challenge {
 			return 0, pdu.ErrShort
@@ -157,14 +160,26 @@ func (p *parser) security(c *dissect.Context, b []byte) (int, error) {
 			c.FactText(dissect.Sender, plant.FieldSecurity, "vnc.security=none", "vnc.security", 0.95)
 		}
 	}
-	if len(types) == 1 {
-		p.chosen = types[0]
-	}
-	p.server = p.next()
-	if len(types) == 0 {
+	switch len(types) {
+	case 0:
 		p.server = over // refused, with a reason behind it
+	case 1:
+		p.chosen = types[0]
+		p.server = p.next()
+	default:
+		p.server = atChoice
 	}
 	return n, nil
+}
+
+// choice is left when the client has chosen. A server that goes on without it
+// has a client whose bytes the capture lacks.
+func (p *parser) choice(b []byte) (int, error) {
+	if p.chosen == 0 && len(b) == 0 {
+		return 0, pdu.ErrShort
+	}
+	p.server = p.next()
+	return 0, nil
 }
 
 // next is what the server sends once the type is settled. The client's choice
@@ -223,9 +238,6 @@ func (p *parser) fromClient(c *dissect.Context, b []byte) (int, error) {
 			return 0, pdu.ErrShort
 		}
 		p.chosen, p.client = b[0], atChallenge
-		if p.server != over {
-			p.server = p.next()
-		}
 		if p.next() == over {
 			p.client = over // a kind that is not read, most likely encrypted
 		}

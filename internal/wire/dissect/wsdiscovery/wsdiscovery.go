@@ -87,8 +87,11 @@ var scopes = []struct {
 	path  string
 	field plant.Field
 }{
-	{"/name/", plant.FieldName}, {"/hardware/", plant.FieldProduct}, {"/location/", plant.FieldLocation},
-	{"/manufacturer/", plant.FieldVendor}, {"/mfr/", plant.FieldVendor},
+	{"/name/", plant.FieldName},
+	{"/hardware/", plant.FieldProduct},
+	{"/location/", plant.FieldLocation},
+	{"/manufacturer/", plant.FieldVendor},
+	{"/mfr/", plant.FieldVendor},
 }
 
 func scope(c *dissect.Context, uri []byte) {
