@@ -23,7 +23,7 @@ demo: build ## Analyze a capture of a simulated plant and write report/report.ht
 check: format vet test accept vuln ## Run every check and test
 
 format:
-	@out=$$($(GO) tool gofumpt -l cmd internal protocol lab); if [ -n "$$out" ]; then echo "run: go tool gofumpt -w $$out"; exit 1; fi
+	@out=$$($(GO) tool gofumpt -l .); if [ -n "$$out" ]; then echo "run: go tool gofumpt -w $$out"; exit 1; fi
 
 vet:
 	$(GO) vet ./...
@@ -44,7 +44,7 @@ bench: build ## Measure packets per second beside tshark, nfpcapd and Zeek where
 	$(GO) run ./internal/tool/bench -bin ./$(BIN)
 
 fuzz: ## Run each fuzz target for TIME (default 120s)
-	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' cmd internal protocol lab | xargs -n1 dirname | sort -u); do \
+	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
 	  for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$pkg/*_test.go | cut -c6-); do \
 	    echo "$$pkg $$f"; $(GO) test ./$$pkg -run '^$$' -fuzz "^$$f$$" -fuzztime $(TIME) || exit 1; done; done
 

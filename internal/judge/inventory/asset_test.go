@@ -34,20 +34,32 @@ func TestNamedFields(t *testing.T) {
 	}{
 		{"the registry of MAC addresses is a hint", nil, func(a *plant.Asset) string { return a.Vendor }, "VMware"},
 		{"what a protocol says corrects it", all(says(e, plant.FieldVendorID, "cip:1", "enip.list-identity")), func(a *plant.Asset) string { return a.Vendor }, "Rockwell Automation"},
-		{"an order number names vendor and family", all(says(e, plant.FieldOrderNumber, "6ES7 315-2EH14-0AB0", "s7comm.szl")),
-			func(a *plant.Asset) string { return a.Vendor + ", " + a.Product + ", " + a.OrderNumber }, "Siemens, SIMATIC S7-300, 6ES7 315-2EH14-0AB0"},
-		{"the product it names itself goes before the family", all(says(e, plant.FieldOrderNumber, "6ES7 315-2EH14-0AB0", "s7comm.szl"), says(e, plant.FieldProduct, "CPU 315-2 PN/DP", "s7comm.szl")),
-			func(a *plant.Asset) string { return a.Product }, "CPU 315-2 PN/DP"},
-		{"two sources that agree go before a surer one", all(
-			sure(says(e, plant.FieldFirmware, "V3.2.6", "x.one"), 0.8), sure(says(e, plant.FieldFirmware, "v3.2.6", "x.two"), 0.8), sure(says(e, plant.FieldFirmware, "V1.0", "x.three"), 0.9)),
-			func(a *plant.Asset) string { return a.Firmware }, "V3.2.6"},
-		{"hearsay does not outweigh the device", all(
-			sure(says(e, plant.FieldProduct, "NAE", "bacnet.property"), 0.95), sure(says(e, plant.FieldProduct, "some server", "http.host"), 0.5)),
-			func(a *plant.Asset) string { return a.Product }, "NAE"},
-		{"a Windows build in plain words", all(says(e, plant.FieldOS, "Windows 10.0 build 17763", "ntlm.challenge")),
-			func(a *plant.Asset) string { return a.OS }, "Windows 10 1809 or Server 2019"},
-		{"names by support", all(sure(says(e, plant.FieldName, "maybe", "http.host"), 0.5), says(e, plant.FieldName, "PLC-7", "profinet.dcp")),
-			func(a *plant.Asset) string { return strings.Join(a.Names, ",") }, "PLC-7,maybe"},
+		{
+			"an order number names vendor and family", all(says(e, plant.FieldOrderNumber, "6ES7 315-2EH14-0AB0", "s7comm.szl")),
+			func(a *plant.Asset) string { return a.Vendor + ", " + a.Product + ", " + a.OrderNumber }, "Siemens, SIMATIC S7-300, 6ES7 315-2EH14-0AB0",
+		},
+		{
+			"the product it names itself goes before the family", all(says(e, plant.FieldOrderNumber, "6ES7 315-2EH14-0AB0", "s7comm.szl"), says(e, plant.FieldProduct, "CPU 315-2 PN/DP", "s7comm.szl")),
+			func(a *plant.Asset) string { return a.Product }, "CPU 315-2 PN/DP",
+		},
+		{
+			"two sources that agree go before a surer one", all(
+				sure(says(e, plant.FieldFirmware, "V3.2.6", "x.one"), 0.8), sure(says(e, plant.FieldFirmware, "v3.2.6", "x.two"), 0.8), sure(says(e, plant.FieldFirmware, "V1.0", "x.three"), 0.9)),
+			func(a *plant.Asset) string { return a.Firmware }, "V3.2.6",
+		},
+		{
+			"hearsay does not outweigh the device", all(
+				sure(says(e, plant.FieldProduct, "NAE", "bacnet.property"), 0.95), sure(says(e, plant.FieldProduct, "some server", "http.host"), 0.5)),
+			func(a *plant.Asset) string { return a.Product }, "NAE",
+		},
+		{
+			"a Windows build in plain words", all(says(e, plant.FieldOS, "Windows 10.0 build 17763", "ntlm.challenge")),
+			func(a *plant.Asset) string { return a.OS }, "Windows 10 1809 or Server 2019",
+		},
+		{
+			"names by support", all(sure(says(e, plant.FieldName, "maybe", "http.host"), 0.5), says(e, plant.FieldName, "PLC-7", "profinet.dcp")),
+			func(a *plant.Asset) string { return strings.Join(a.Names, ",") }, "PLC-7,maybe",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := c.get(only(t, all(base, c.seen))); got != c.want {
@@ -95,8 +107,10 @@ func TestConflicts(t *testing.T) {
 	}{
 		{"a duplicate address", all(sends(one, 9, "64", 0, 9), sends(two, 5, "64", 3, 4)), []string{"both use 10.0.0.5 at the same time", "both use 10.0.0.5 at the same time"}},
 		{"an address given anew", all(sends(one, 9, "64", 0, 3), sends(two, 5, "64", 5, 8)), []string{"one after the other", "one after the other"}},
-		{"two serial numbers in one message", all(sends(one, 9, "64", 0, 9), says(one, plant.FieldSerial, "AB12345", "s7comm.szl"), says(one, plant.FieldSerial, "AB99999", "s7comm.szl")),
-			[]string{"2 different values in s7comm.szl"}},
+		{
+			"two serial numbers in one message", all(sends(one, 9, "64", 0, 9), says(one, plant.FieldSerial, "AB12345", "s7comm.szl"), says(one, plant.FieldSerial, "AB99999", "s7comm.szl")),
+			[]string{"2 different values in s7comm.szl"},
+		},
 		{"two sources that name one number their own way", all(sends(one, 9, "64", 0, 9), says(one, plant.FieldSerial, "AB12345", "s7comm.szl"), says(one, plant.FieldSerial, "12345", "snmp")), nil},
 		{"no conflict", all(sends(one, 9, "64", 0, 9)), nil},
 	} {

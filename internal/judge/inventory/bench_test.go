@@ -60,7 +60,7 @@ func BenchmarkLarge(b *testing.B) {
 		if assets < 500_000 {
 			b.Fatal(assets)
 		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n*(b.N)), "ns/observation")
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n*b.N), "ns/observation")
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(n), "B/observation")
 	}
 }

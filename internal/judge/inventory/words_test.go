@@ -73,8 +73,10 @@ func claims(e string) *plant.Sighting {
 
 // talks is a conversation that was decoded and answered.
 func talks(client, server, protocol string) *plant.Conversation {
-	return &plant.Conversation{Client: at(client), Server: at(server), Transport: plant.TCP, Protocol: protocol, Confirmed: true, Answered: true, Established: true,
-		Flows: 1, PacketsUp: 5, PacketsDown: 5, First: t0, Last: minute(1), Packet: 9}
+	return &plant.Conversation{
+		Client: at(client), Server: at(server), Transport: plant.TCP, Protocol: protocol, Confirmed: true, Answered: true, Established: true,
+		Flows: 1, PacketsUp: 5, PacketsDown: 5, First: t0, Last: minute(1), Packet: 9,
+	}
 }
 
 func does(client, server, protocol, name string, kind plant.Kind) *plant.Operation {
