@@ -86,7 +86,7 @@ func identityClues(clues []clue, p *portrait) []clue {
 		}
 		c := clue{role: f.Value, confidence: f.Confidence, packet: f.Packet}
 		if f.rule != "" {
-			c.why = fmt.Sprintf("%q is that of %s (%s)", f.from, article(f.Value), f.rule)
+			c.why = fmt.Sprintf("%q speaks for %s (%s)", f.from, article(f.Value), f.rule)
 		} else {
 			c.why = fmt.Sprintf("%s shows %s", f.Source, article(f.Value))
 		}

@@ -95,7 +95,7 @@ func (e *Engine) tunnels(p *packet.Packet, f *capture.Frame, ref plant.PacketRef
 		if o.Name == "vxlan" {
 			out.Proto = 17
 		}
-		fl := e.touch(&out, f, ref)
+		fl, _ := e.touch(&out, f, ref)
 		if fl.State == nil {
 			e.begin(fl)
 			fl.State.name = o.Name
@@ -103,8 +103,8 @@ func (e *Engine) tunnels(p *packet.Packet, f *capture.Frame, ref plant.PacketRef
 	}
 }
 
-// touch finds a packet's flow and counts the packet.
-func (e *Engine) touch(p *packet.Packet, f *capture.Frame, ref plant.PacketRef) *flow {
+// touch finds a packet's flow and counts the packet. side is the sender's.
+func (e *Engine) touch(p *packet.Packet, f *capture.Frame, ref plant.PacketRef) (fl *flow, side uint8) {
 	key, side := session.KeyOf(p)
 	fl, fresh := e.flows.Find(&key, f.Time)
 	if fresh {
@@ -121,7 +121,7 @@ func (e *Engine) touch(p *packet.Packet, f *capture.Frame, ref plant.PacketRef) 
 	fl.Bytes[side] += uint64(f.Wire)
 	fl.Last = f.Time
 	fl.TTL[side] = p.TTL
-	return fl
+	return fl, side
 }
 
 // reused reports whether a SYN begins a new connection on the ports of an old one.
@@ -163,19 +163,10 @@ func (e *Engine) packet(p *packet.Packet, f *capture.Frame, ref plant.PacketRef)
 		e.Duplicates++
 		return
 	}
-	fl := e.touch(p, f, ref)
+	fl, side := e.touch(p, f, ref)
 	if p.Kind == packet.ARP {
 		e.arp(fl, p, f.Time, ref)
 		return
-	}
-	key := &fl.Key
-	side := uint8(0)
-	if p.Kind == packet.Link {
-		if session.MACSide(key, p) {
-			side = 1
-		}
-	} else if p.Src != key.A || p.SrcPort != key.PortA {
-		side = 1
 	}
 	switch p.Kind {
 	case packet.TCP:

@@ -52,6 +52,10 @@ func (a Addr) Is4() bool { return a.Hi == 0 && a.Lo>>32 == 0xffff }
 // IsZero reports whether there is no address.
 func (a Addr) IsZero() bool { return a == Addr{} }
 
+// IsUnspecified reports whether the address is 0.0.0.0, which a host uses that
+// has none yet.
+func (a Addr) IsUnspecified() bool { return a == Addr{0, mapped} }
+
 // IsUnicast reports whether a single host can have the address: it is neither
 // multicast, broadcast nor unspecified.
 func (a Addr) IsUnicast() bool {

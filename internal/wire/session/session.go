@@ -36,6 +36,11 @@ func KeyOf(p *packet.Packet) (Key, uint8) {
 		k.PortA, k.PortB = 0, 0
 		k.Proto = linkKey | uint64(p.Type)
 	}
+	if p.Src.IsUnspecified() {
+		// A host that has no address yet, such as a DHCP client: only its MAC
+		// tells it from others.
+		k.A = addrOfMAC(p.SrcMAC)
+	}
 	if less(k.B, k.A) || k.A == k.B && k.PortB < k.PortA {
 		k.A, k.B, k.PortA, k.PortB = k.B, k.A, k.PortB, k.PortA
 		return k, 1
@@ -64,6 +69,3 @@ func (k *Key) hash() uint64 {
 	}
 	return mix(h^k.Proto, uint64(k.PortA)<<16|uint64(k.PortB)^0x589965cc75374cc3)
 }
-
-// MACSide reports whether the sender of a frame without IP is side B.
-func MACSide(k *Key, p *packet.Packet) bool { return addrOfMAC(p.SrcMAC) != k.A }

@@ -6,7 +6,7 @@ const assetColumns = [
   { name: 'Vendor and product', sort: a => a.what, cell: a => [value(a.what), el('span', { class: 'sub value' }, a.order && a.order !== a.product ? a.order : '')] },
   { name: 'Firmware', sort: a => a.firmware || '', wide: 2, cell: a => value(a.firmware || '') },
   { name: 'Serial', sort: a => a.serial || '', wide: 3, cell: a => value(a.serial || '') },
-  { name: 'Place', sort: a => (a.level ?? 9) + (a.side === 'it' ? 0.1 : 0), wide: 2, cell: a => [a.place, el('span', { class: 'sub' }, a.level === undefined ? '' : `level ${a.level}`)] },
+  { name: 'Place', sort: a => (a.level ?? 9) + (a.side === 'it' ? 0.1 : 0), wide: 2, tight: true, cell: a => [a.place, el('span', { class: 'sub' }, a.level === undefined ? '' : `level ${a.level}`)] },
   { name: 'Speaks', sort: a => (a.protocols || []).join(), wide: 3, cell: a => value(shortList(a.protocols || [], 6)) },
   { name: 'Peers', sort: a => peersOf(a).size, num: true, wide: 3, cell: a => count(peersOf(a).size) },
 ];
@@ -30,7 +30,7 @@ function matches(a) {
 const values = (key, rank) => [...new Set(data.assets.map(key).filter(v => v !== undefined && v !== ''))].sort((x, y) => rank ? rank(x) - rank(y) : compare(x, y));
 
 function assetTable() {
-  const t = table('Assets. Select a row for its identity, peers and what was done to it.', assetColumns, data.assets, { sorted: 1, open: a => go(`#/asset/${encodeURIComponent(a.id)}`) });
+  const t = table('Assets. Select a row for its identity, peers and what was done to it.', assetColumns, data.assets, { sorted: 1, shown: 25, open: a => go(`#/asset/${encodeURIComponent(a.id)}`) });
   const shown = el('span', { class: 'push', role: 'status' });
   const update = () => {
     const list = data.assets.filter(matches);
@@ -83,12 +83,12 @@ function assetSheet(a) {
   const addresses = (a.ips || []).map(ip => el('div', {}, value(ip), source(a, 'address', ip)));
   const missing = identity.filter(([k]) => !a[k] && k !== 'hardware' && k !== 'os').map(([, t]) => t.toLowerCase());
   return [
-    a.findings.length > 0 && section('Findings', el('ul', { class: 'plain-list' }, a.findings.map(f => el('li', {}, chip(f.level), ' ', el('a', { href: `#finding-${f.number}` }, f.title), about(a, f))))),
     section('Identity', el('dl', {}, rows, names.length > 0 && [el('dt', {}, 'Name'), el('dd', {}, names)],
       el('dt', {}, 'Addresses'), el('dd', {}, addresses, (a.macs || []).map(m => el('div', {}, value(m))), a.more_addresses && note(`and ${count(a.more_addresses)} more`)),
       a.vlans && [el('dt', {}, 'VLAN'), el('dd', {}, a.vlans.join(', '))],
       el('dt', {}, 'Seen'), el('dd', {}, `${clock(a.seen[0])} to ${clock(a.seen[1])} UTC`)),
     missing.length > 0 && a.kind !== 'external' && note(`Not said in this capture: ${missing.join(', ')}.`)),
+    a.findings.length > 0 && section('Findings', el('ul', { class: 'plain-list' }, a.findings.map(f => el('li', {}, chip(f.level), ' ', el('a', { href: `#finding-${f.number}` }, f.title), about(a, f))))),
     a.modules && section('Rack', table('Modules, by slot', moduleColumns, a.modules, {})),
     a.conflicts && section('Claims that cannot all be true', el('ul', { class: 'plain-list' }, a.conflicts.map(c => el('li', {}, el('b', {}, c.field), ': ', value(c.why),
       el('ul', { class: 'plain-list' }, (c.facts || []).map(f => el('li', {}, value(f[1]), el('span', { class: 'ref' }, ` ${f[2]}, ${f[3]} % sure `, ref(f[7], f[8])))))))) ),
@@ -103,9 +103,11 @@ function assetSheet(a) {
 const section = (title, ...content) => el('section', {}, el('h3', {}, title), content);
 
 // about picks a finding's lines that name the asset.
+const linesShown = 3;
+
 function about(a, f) {
   const lines = f.details.map((d, i) => [d, f.evidence[i]]).filter(([d]) => [a.name, ...(a.ips || []), ...(a.macs || [])].some(n => n && d.includes(n)));
-  return lines.length > 0 && el('ul', { class: 'plain-list' }, lines.slice(0, 5).map(([d, e]) => el('li', {}, value(d), ' ', ref(...packetOf(e)))), lines.length > 5 && el('li', {}, `and ${count(lines.length - 5)} more`));
+  return lines.length > 0 && el('ul', { class: 'plain-list' }, lines.slice(0, linesShown).map(([d, e]) => el('li', {}, value(d), ' ', ref(...packetOf(e)))), lines.length > linesShown && el('li', {}, `and ${count(lines.length - linesShown)} more`));
 }
 
 const moduleColumns = [

@@ -3,7 +3,7 @@
 // layout follows from the data and the width alone: it is the same every time.
 
 const bands = [
-  { key: 'outside', title: 'Outside', text: 'the internet, other sites' },
+  { key: 'outside', title: 'Outside', text: 'the internet' },
   { key: '4', title: 'Enterprise', text: 'levels 4 and 5' },
   { key: '3.5', title: 'DMZ', text: 'level 3.5' },
   { key: '3', title: 'Operations', text: 'level 3', wall: true },
@@ -71,9 +71,10 @@ function measure(z, room) {
   z.h = 34 + Math.ceil(z.tiles.length / z.cols) * z.rowStep + 4;
 }
 
-// layout places bands and zones and returns the height.
-function layout(rows, width, narrow) {
-  const left = narrow ? 8 : 126;
+// layout places bands and zones and returns the height. Lines across the wall run
+// in lanes of their own beside the zones, so that none passes behind a box.
+function layout(rows, width, narrow, lanes) {
+  const left = (narrow ? 8 : 126) + lanes * laneWidth;
   let y = 0;
   for (const b of rows) {
     if (b.wall) y += 30;
@@ -125,19 +126,18 @@ function crossingsBetween(rows) {
   return [...pairs.values()].sort((x, y) => y.bad - x.bad || y.talks.length - x.talks.length || compare(x.key, y.key));
 }
 
-const mostLines = 10;
+const laneWidth = 30;
 
 function drawing(rows, crossings, width) {
   const narrow = width < 620;
-  const height = layout(rows, width, narrow);
+  const lines = crossings.slice(0, narrow ? 3 : 8);
+  const height = layout(rows, width, narrow, lines.length);
   const wallY = rows.find(b => b.wall).y - 14;
-  const lines = crossings.slice(0, mostLines);
-  placeDoors(lines, width);
+  place(lines, narrow ? 8 : 126);
   const summary = `${plural(data.assets.length, 'asset', 'assets')} in Purdue levels; ${plural(crossings.filter(c => c.bad).length, 'place', 'places')} where conversations break the wall between office and plant floor. Arrow keys move between assets, Enter opens one.`;
   const node = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'group', 'aria-label': summary, keydown: walk },
     hatch(), rows.map(b => bandDrawing(b, width, narrow)), wall(lines, wallY, width),
-    lines.map(c => svg('path', { class: c.bad ? 'con bad' : 'con', d: way(c, wallY) })),
-    rows.flatMap(b => b.zones).map(zoneDrawing), lines.filter(c => c.bad).map(c => breach(c, wallY)));
+    rows.flatMap(b => b.zones).map(zoneDrawing), lines.map(line), lines.filter(c => c.bad).map(c => breach(c, wallY)));
   const first = node.querySelector('.tile');
   if (first) first.setAttribute('tabindex', '0');
   return node;
@@ -154,23 +154,28 @@ function bandDrawing(b, width, narrow) {
   return svg('g', { class: b.key === 'lost' ? 'band lost' : 'band' }, svg('rect', { x: 0.5, y: b.y, width: width - 1, height: b.h, rx: 8 }), text);
 }
 
-// placeDoors spreads the places where lines pass the wall.
-function placeDoors(lines, width) {
-  const middle = z => z.x + z.w / 2;
-  const sorted = lines.slice().sort((a, b) => middle(a.upper) + middle(a.lower) - middle(b.upper) - middle(b.lower));
-  let x = 150;
-  for (const c of sorted) {
-    c.x = Math.max(x, (middle(c.upper) + middle(c.lower)) / 2);
-    x = c.x + 34;
-  }
-  const over = x - 34 - (width - 24);
-  if (over > 0) sorted.forEach((c, i) => { c.x = Math.max(24 + i * 8, c.x - over); });
+// place gives each line its lane and the points where it leaves the upper zone
+// and enters the lower one. What goes furthest to the right has the innermost
+// lane: lines then cross each other least.
+function place(lines, left) {
+  const order = lines.slice().sort((a, b) => Math.max(b.upper.x, b.lower.x) - Math.max(a.upper.x, a.lower.x) || b.lower.y - a.lower.y);
+  const used = new Map();
+  const spot = z => {
+    const n = used.get(z) || 0;
+    used.set(z, n + 1);
+    return z.x + 16 + (n * 14) % Math.max(z.w - 32, 14);
+  };
+  order.forEach((c, i) => {
+    c.x = left + i * laneWidth + laneWidth / 2;
+    c.out = { x: spot(c.upper), y: c.upper.y + c.upper.h, turn: 3 + (i % 3) * 2 };
+    c.in = { x: spot(c.lower), y: c.lower.y, turn: -3 - (i % 3) * 2 };
+  });
 }
 
-function way(c, wallY) {
-  const x1 = Math.min(Math.max(c.x, c.upper.x + 12), c.upper.x + c.upper.w - 12), y1 = c.upper.y + c.upper.h;
-  const x2 = Math.min(Math.max(c.x, c.lower.x + 12), c.lower.x + c.lower.w - 12), y2 = c.lower.y;
-  return `M${x1} ${y1} C${x1} ${(y1 + wallY) / 2} ${c.x} ${(y1 + wallY) / 2} ${c.x} ${wallY} S${x2} ${(y2 + wallY) / 2} ${x2} ${y2}`;
+function line(c) {
+  const kind = c.bad ? 'con bad' : 'con';
+  return [svg('path', { class: kind, d: `M${c.out.x} ${c.out.y} v${c.out.turn} H${c.x} V${c.in.y + c.in.turn} H${c.in.x} v${-c.in.turn}` }),
+    [c.out, c.in].map(p => svg('circle', { class: c.bad ? 'end bad' : 'end', cx: p.x, cy: p.y, r: 4 }))];
 }
 
 function wall(lines, y, width) {

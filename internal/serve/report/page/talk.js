@@ -28,7 +28,7 @@ function cells() {
 const cellLink = c => `#/talk/${grouping}/${quiet ? 'some' : 'all'}/${encodeURIComponent(c.key)}`;
 
 function matrix() {
-  const host = el('div', {});
+  const host = el('div', { class: 'sides' });
   const draw = () => host.replaceChildren(...matrixParts().filter(Boolean));
   draw();
   return el('div', { class: 'panel' },
@@ -47,17 +47,17 @@ function matrixParts() {
   const largest = [...all.values()].sort((a, b) => b.crosses - a.crosses || b.bytes - a.bytes);
   const asList = table('The same as a list', [
     { name: 'From', sort: c => name(c.from), cell: c => value(name(c.from)) },
-    { name: 'To', sort: c => name(c.to), cell: c => value(name(c.to)) },
+    { name: 'To', sort: c => name(c.to), cell: c => [value(name(c.to)), c.crosses && [' ', el('span', { class: 'chip bad' }, 'crosses')]] },
     { name: 'Protocols', wide: 2, cell: c => value(shortList([...new Set(c.talks.map(t => t.protocol))].sort(), 6)) },
     { name: 'Conversations', sort: c => c.talks.length, num: true, cell: c => el('a', { href: cellLink(c), 'aria-label': `${count(c.talks.length)} from ${name(c.from)} to ${name(c.to)}` }, count(c.talks.length)) },
-    { name: 'Bytes', sort: c => c.bytes, num: true, cell: c => [bytes(c.bytes), c.crosses && el('div', {}, el('span', { class: 'chip bad' }, 'crosses'))] },
+    { name: 'Bytes', sort: c => c.bytes, num: true, cell: c => bytes(c.bytes) },
   ], largest, { shown: 12 });
   const fits = froms.length <= mostGroups && tos.length <= mostGroups;
   return [fits && el('div', { class: 'scroll w2', tabindex: '0', role: 'region', 'aria-label': 'Matrix of conversations' }, grid(all, froms, tos, name)), asList];
 }
 
 function grid(all, froms, tos, name) {
-  return el('table', { class: 'matrix' }, el('caption', {}, `Conversations from the groups on the left to those above; ${all.size ? 'select a number for what stands behind it' : ''}`),
+  return el('table', { class: 'matrix' }, el('caption', {}, 'Conversations, from the left to the top'),
     el('thead', {}, el('tr', {}, el('td', {}), tos.map(to => el('th', { scope: 'col' }, el('span', {}, name(to)))))),
     el('tbody', {}, froms.map(from => el('tr', {}, el('th', { scope: 'row' }, name(from)), tos.map(to => {
       const c = all.get(`${from}→${to}`);
