@@ -31,7 +31,7 @@ func run() int {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %v; see %s --help", errUsage, err, c.CommandPath())
 	})
-	root.AddCommand(analyzeCommand())
+	root.AddCommand(analyzeCommand(), labCommand())
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bulkhead: "+err.Error())
 		return exitCode(err)

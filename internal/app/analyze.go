@@ -89,6 +89,7 @@ func judge(pool *sensor.Pool, captures []plant.Capture) (*Analysis, error) {
 	for s := range pool.Sightings() {
 		b.Add(s)
 	}
+	pool.ForgetFacts() // the inventory has them
 	for c := range pool.Conversations() {
 		b.Add(c)
 	}

@@ -115,8 +115,10 @@ type Capture struct {
 	Packets     uint64
 	Bytes       uint64 // lengths on the wire
 	First, Last time.Time
-	Truncated   bool   // the file ends in the middle of a record
-	Undecoded   uint64 // packets whose link or network layer is not read
-	Duplicates  uint64 // SPAN duplicates, left out of all other counts
-	Problem     string // why reading stopped early, "" if it did not
+	Truncated   bool     // the file ends in the middle of a record
+	Undecoded   uint64   // packets whose link or network layer is not read
+	Duplicates  uint64   // SPAN duplicates, left out of all other counts
+	Problem     string   // why reading stopped early, "" if it did not
+	Lines       uint64   // rows of a log; Packets are then the sum of what they tell
+	Notes       []string // what of a log was left out, a sentence each
 }

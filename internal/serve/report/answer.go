@@ -122,8 +122,8 @@ func (m *summary) placeBlind(say sayFunc) {
 	say(inside > 0 && m.sides[plant.SideIT] == 0, "No office device was seen, so nothing here proves that the office cannot reach the plant. A tap at the boundary between the two would show it.")
 	say(inside > 0 && m.sides[plant.SideOT] == 0, "No plant device was recognised. If this tap should see controllers, check which ports and VLANs it mirrors.")
 	say(m.sides[plant.SideUnknown] > 0, "%s neither on the plant floor nor in the office: nothing they sent says where they belong.", things(m.sides[plant.SideUnknown], "asset is placed", "assets are placed"))
-	say(inside > m.identified, "%s said what product they are; of the other %s only an address, a manufacturer or a system is known.",
-		fmt.Sprintf("%s of %s assets", thousands(uint64(m.identified)), thousands(uint64(inside))), thousands(uint64(inside-m.identified)))
+	say(inside > m.identified, "%s of %s did not say what product they are: an address, a manufacturer or a system is all that is known of them.",
+		thousands(uint64(inside-m.identified)), things(inside, "asset", "assets"))
 }
 
 // trafficBlind is about conversations that are incomplete or cannot be read.

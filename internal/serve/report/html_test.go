@@ -104,7 +104,7 @@ func TestPageAsksForNothing(t *testing.T) {
 		}
 	}
 	for element, source := range map[string]string{"style": "style-src", "script": "script-src"} {
-		body := regexp.MustCompile(`(?s)<`+element+`>(.*?)</`+element+`>`).FindStringSubmatch(html)[1]
+		body := regexp.MustCompile(`(?s)<` + element + `>(.*?)</` + element + `>`).FindStringSubmatch(html)[1]
 		if !strings.Contains(html, source+" '"+hash(body)+"'") {
 			t.Errorf("the policy does not name the page's %s", element)
 		}

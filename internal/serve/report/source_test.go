@@ -188,8 +188,12 @@ func largePlant(n int) *testPlant {
 		side  plant.Side
 		level float64
 	}{
-		{plant.RoleController, plant.SideOT, 1}, {plant.RoleRemoteIO, plant.SideOT, 0}, {plant.RoleDrive, plant.SideOT, 0}, {plant.RoleHMI, plant.SideOT, 2},
-		{plant.RolePC, plant.SideIT, 4}, {plant.RoleUnknown, plant.SideUnknown, plant.LevelUnknown},
+		{plant.RoleController, plant.SideOT, 1},
+		{plant.RoleRemoteIO, plant.SideOT, 0},
+		{plant.RoleDrive, plant.SideOT, 0},
+		{plant.RoleHMI, plant.SideOT, 2},
+		{plant.RolePC, plant.SideIT, 4},
+		{plant.RoleUnknown, plant.SideUnknown, plant.LevelUnknown},
 	}
 	for i := 1; i < n; i++ {
 		r := roles[i%len(roles)]

@@ -80,7 +80,7 @@ func (t *text) fit(s string, indent int) string {
 func (t *text) items(list []string, gap string) {
 	line := " "
 	for _, item := range list {
-		if len(line)+len(gap)+len(item) > t.o.Width && line != " " {
+		if len([]rune(line+gap+item)) > t.o.Width && line != " " {
 			t.line(line)
 			line = " "
 		}
@@ -133,48 +133,48 @@ const roleWidth = 36
 func (t *text) assets() {
 	s := t.sum
 	t.heading(things(s.assets, "asset", "assets"))
-	t.line(fmt.Sprintf("  %s on the plant floor (OT), %s in the office (IT), %s not placed, %s outside the site",
-		thousands(uint64(s.sides[plant.SideOT])), thousands(uint64(s.sides[plant.SideIT])), thousands(uint64(s.sides[plant.SideUnknown])), thousands(uint64(s.external))))
+	t.items([]string{
+		thousands(uint64(s.sides[plant.SideOT])) + " on the plant floor (OT)", thousands(uint64(s.sides[plant.SideIT])) + " in the office (IT)",
+		thousands(uint64(s.sides[plant.SideUnknown])) + " not placed", thousands(uint64(s.external)) + " outside the site",
+	}, ", ")
 	for _, r := range s.roles() {
 		t.line(fmt.Sprintf("  %-24s %7s  %s", r.role, thousands(uint64(r.count)), t.style(dim, t.products(r))))
 	}
 }
 
 // products lists what is known of a role's devices: identified products first,
-// then the manufacturers of the rest.
+// then the manufacturers of the rest, as many as fit.
 func (t *text) products(r *roleSum) string {
-	room := t.o.Width - roleWidth
+	items := counted(r.products)
+	for i, v := range counted(r.vendors) {
+		if i == 0 {
+			v = "made by " + v
+		}
+		items = append(items, v)
+	}
 	line := ""
-	add := func(counts tally, lead string) {
-		for i, p := range counts.list() {
-			item := p
-			if n := counts[p]; n > 1 {
-				item = fmt.Sprintf("%s ×%d", p, n)
-			}
-			switch {
-			case i == 0 && line != "":
-				item = "; " + lead + item
-			case i == 0:
-				item = lead + item
-			default:
-				item = ", " + item
-			}
-			if len([]rune(line+item)) > room-3 {
-				if line == "" {
-					line = t.fit(item, roleWidth)
-				} else if !strings.HasSuffix(line, "…") {
-					line += ", …"
-				}
-				return
-			}
-			line += item
+	for i, item := range items {
+		next := item
+		if i > 0 {
+			next = line + ", " + item
+		}
+		if i > 0 && len([]rune(next))+3 > t.o.Width-roleWidth {
+			return line + ", …"
+		}
+		line = next
+	}
+	return t.fit(line, roleWidth)
+}
+
+// counted are a tally's texts, with how often each occurs.
+func counted(t tally) []string {
+	list := t.list()
+	for i, p := range list {
+		if n := t[p]; n > 1 {
+			list[i] = fmt.Sprintf("%s ×%d", p, n)
 		}
 	}
-	add(r.products, "")
-	if !strings.HasSuffix(line, "…") {
-		add(r.vendors, "made by ")
-	}
-	return line
+	return list
 }
 
 // shownProtocols is how many protocols a summary shows.
@@ -196,7 +196,7 @@ func (t *text) protocols() {
 }
 
 // shownRows is how many rows of a list a summary shows.
-const shownRows = 8
+const shownRows = 6
 
 func (t *text) changes() {
 	if len(t.sum.changes) == 0 {
@@ -209,9 +209,18 @@ func (t *text) changes() {
 			t.more(len(t.sum.changes)-i, "requester and protocol", "requesters and protocols")
 			break
 		}
-		words := c.words()
-		t.line("  " + t.fit(c.from+" → "+c.target(), 4+len([]rune(words))) + "  " + words)
+		t.pair(c.from+" → "+c.target(), c.words())
 	}
+}
+
+// pair prints two texts in one line, or in two where they do not fit.
+func (t *text) pair(left, right string) {
+	if line := left + "  " + right; len([]rune(line))+2 <= t.o.Width {
+		t.line("  " + clean(line))
+		return
+	}
+	t.line("  " + t.fit(left, 2))
+	t.line("      " + t.fit(right, 6))
 }
 
 func (t *text) more(n int, one, many string) {

@@ -24,14 +24,17 @@ func (k *endKey) hash() uint64 {
 // end is one endpoint: who sent, or was sent to.
 type end struct {
 	key     endKey
-	word    plant.Endpoint
 	packets uint64
 	first   int64
 	last    int64
 	ref     plant.PacketRef // first packet it sent
 	ttl     uint8
 	ttls    bool // more than one TTL was seen
-	named   bool // a fact, conversation or operation is about it
+}
+
+// word is the endpoint as others speak of it.
+func (e *end) word() plant.Endpoint {
+	return plant.Endpoint{MAC: e.key.mac, IP: e.key.ip.Netip(), VLAN: e.key.vlan}
 }
 
 // count adds packets that the endpoint sent.
@@ -73,7 +76,7 @@ func (t *endpointTable) find(k endKey) uint32 {
 		return t.list.n - 1
 	}
 	e, id := t.list.add()
-	*e = end{key: k, word: plant.Endpoint{MAC: k.mac, IP: k.ip.Netip(), VLAN: k.vlan}}
+	*e = end{key: k}
 	t.idx.add(h, id, func(i uint32) uint64 { return t.list.at(i).key.hash() })
 	return id
 }

@@ -25,6 +25,8 @@ type Engine struct {
 	flows       *session.Table[conversation]
 	fragments   *packet.Defragmenter
 	ends        endpointTable
+	texts       texts
+	verbs       verbList
 	facts       factTable
 	operations  operationTable
 	talks       talkTable
@@ -57,6 +59,7 @@ func NewEngine(protocols []Protocol, o Options) *Engine {
 	e.operations.init(4 * o.MaxFlows)
 	e.talks.init(8 * o.MaxFlows)
 	e.ctx.eng = e
+	e.texts.init(8 * o.MaxFlows)
 	return e
 }
 
@@ -187,7 +190,7 @@ func (e *Engine) enter(fl *flow, side uint8, now int64, ref plant.PacketRef) *Co
 		c.FromPort, c.ToPort = c.ToPort, c.FromPort
 	}
 	c.src, c.dst = fl.End[side], fl.End[1-side]
-	c.Src, c.Dst = e.ends.at(c.src).word, e.ends.at(c.dst).word
+	c.Src, c.Dst = e.ends.at(c.src).word(), e.ends.at(c.dst).word()
 	return c
 }
 
@@ -234,5 +237,5 @@ func (e *Engine) arp(fl *flow, p *packet.Packet, now int64, ref plant.PacketRef)
 
 // Lost is the number of things that found no room in the tables.
 func (e *Engine) Lost() uint64 {
-	return e.ends.Lost + e.facts.Lost + e.operations.Lost + e.talks.Lost + e.anomalies.Lost + e.flows.Forced
+	return e.ends.Lost + e.facts.Lost + e.operations.Lost + e.talks.Lost + e.texts.Lost + e.anomalies.Lost + e.flows.Forced
 }

@@ -8,18 +8,18 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
-// factRow is one fact that was seen, once or often.
+// factRow is one fact that was seen, once or often. Field, source and value are
+// numbers of texts.
 type factRow struct {
-	field      plant.Field
-	source     string
-	value      string
-	end        uint32
-	slot       int16
-	confidence float32
-	count      uint32
-	first      int64
-	last       int64
-	ref        plant.PacketRef
+	field, source uint32
+	value         uint32
+	end           uint32
+	slot          int16
+	confidence    float32
+	count         uint32
+	first         int64
+	last          int64
+	ref           plant.PacketRef
 }
 
 // factTable holds the facts of a run; past its bound new ones are counted and
@@ -74,31 +74,30 @@ func (t *factTable) add(e *Engine, c *Context, id uint32, slot int, f plant.Fiel
 		return
 	}
 	value = value[:min(len(value), maxValue)]
-	h := hashBytes(uint64(id)<<16^uint64(uint16(slot)), value)
-	h = hashString(hashString(h, string(f)), source)
-	same := func(i uint32) bool {
-		r := t.list.at(i)
-		return r.end == id && int(r.slot) == slot && r.field == f && r.source == source && r.value == string(value)
-	}
-	if i, ok := t.idx.find(h, same); ok {
-		r := t.list.at(i)
-		r.count++
-		r.last = max(r.last, c.Now)
+	r := factRow{field: e.texts.id(string(f)), source: e.texts.id(source), value: e.texts.idOf(value), end: id, slot: int16(slot)}
+	h := r.hash()
+	if i, ok := t.idx.find(h, func(i uint32) bool { return t.list.at(i).same(&r) }); ok {
+		known := t.list.at(i)
+		known.count++
+		known.last = max(known.last, c.Now)
 		return
 	}
-	if int(t.list.n) >= t.max {
+	if int(t.list.n) >= t.max || r.value == 0 {
 		t.Lost++
 		return
 	}
-	e.ends.at(id).named = true
-	r, i := t.list.add()
-	*r = factRow{field: f, source: source, value: string(value), end: id, slot: int16(slot), confidence: float32(confidence), count: 1, first: c.Now, last: c.Now, ref: c.ref}
+	r.confidence, r.count, r.first, r.last, r.ref = float32(confidence), 1, c.Now, c.Now, c.ref
+	row, i := t.list.add()
+	*row = r
 	t.idx.add(h, i, func(i uint32) uint64 { return t.list.at(i).hash() })
 }
 
+func (r *factRow) same(o *factRow) bool {
+	return r.end == o.end && r.value == o.value && r.field == o.field && r.source == o.source && r.slot == o.slot
+}
+
 func (r *factRow) hash() uint64 {
-	h := hashString(uint64(r.end)<<16^uint64(uint16(r.slot)), r.value)
-	return hashString(hashString(h, string(r.field)), r.source)
+	return mix(uint64(r.end)<<32|uint64(r.value), uint64(r.field)<<40^uint64(r.source)<<16^uint64(uint16(r.slot)))
 }
 
 // tidy reports whether a value needs no cleaning: printable ASCII without

@@ -17,7 +17,7 @@ type talk struct {
 	confirmed      bool
 	answered       bool
 	established    bool
-	protocol       string
+	protocol       uint32 // a text
 	flows          uint64
 	packets, bytes [2]uint64 // up, down
 	lost           uint64
@@ -27,7 +27,7 @@ type talk struct {
 
 func (t *talk) hash() uint64 {
 	h := mix(uint64(t.client)<<32|uint64(t.server), uint64(t.port)<<8|uint64(t.transport))
-	return hashString(h, t.protocol)
+	return mix(h, uint64(t.protocol))
 }
 
 func (t *talk) same(o *talk) bool {
@@ -59,31 +59,41 @@ func (t *talkTable) find(k *talk) *talk {
 	return r
 }
 
-// operation is an operationRow of all conversations of two endpoints.
+// operation is the operationRows of all conversations of two endpoints. Its
+// verb, space and name are numbers.
 type operation struct {
-	row       operationRow
-	requester uint32
-	responder uint32
-	port      uint16
+	verb        uint32
+	space, name uint32
+	requester   uint32
+	responder   uint32
+	unit        uint32
+	from, to    uint32
+	port        uint16
+	ranged      bool
+	valued      bool
+	merges      bool
+	value       int64
+	requests    uint64
+	responses   uint64
+	accepted    uint64
+	refused     uint64
+	first, last int64
+	ref         plant.PacketRef
 }
 
 func (o *operation) hash() uint64 {
-	h := mix(uint64(o.requester)<<32|uint64(o.responder), uint64(o.port)<<32|uint64(o.row.unit))
-	h = hashString(hashString(h, o.row.verb.Code), o.row.verb.Protocol)
-	h = hashString(hashString(h, o.row.space), o.row.name)
-	if !o.merges() {
-		h = mix(h, uint64(o.row.from)<<32|uint64(o.row.to))
+	h := mix(uint64(o.requester)<<32|uint64(o.responder), uint64(o.port)<<32|uint64(o.unit))
+	h = mix(h^uint64(o.verb), uint64(o.space)<<32|uint64(o.name))
+	if !o.merges {
+		h = mix(h, uint64(o.from)<<32|uint64(o.to))
 	}
 	return h
 }
 
-func (o *operation) merges() bool { return o.row.ranged && o.row.verb.Kind == plant.Read }
-
 func (o *operation) same(p *operation) bool {
-	a, b := &o.row, &p.row
-	return o.requester == p.requester && o.responder == p.responder && o.port == p.port && a.verb == b.verb &&
-		a.unit == b.unit && a.ranged == b.ranged && a.space == b.space && a.name == b.name &&
-		(o.merges() || a.from == b.from && a.to == b.to)
+	return o.requester == p.requester && o.responder == p.responder && o.port == p.port && o.verb == p.verb &&
+		o.unit == p.unit && o.ranged == p.ranged && o.space == p.space && o.name == p.name &&
+		(o.merges || o.from == p.from && o.to == p.to)
 }
 
 type operationTable struct {
@@ -99,16 +109,15 @@ func (t *operationTable) add(o *operation) {
 	h := o.hash()
 	same := func(i uint32) bool { return t.list.at(i).same(o) }
 	if i, ok := t.idx.find(h, same); ok {
-		t.list.at(i).row.merge(&o.row)
+		t.list.at(i).merge(o)
 		return
 	}
 	if int(t.list.n) >= t.max { // keep the counts right and let the object go
 		t.Lost++
-		bare := operationRow{verb: o.row.verb, requests: o.row.requests, responses: o.row.responses, accepted: o.row.accepted, refused: o.row.refused, first: o.row.first, last: o.row.last, ref: o.row.ref}
-		o.row = bare
+		o.space, o.name, o.unit, o.from, o.to, o.ranged, o.valued = 0, 0, 0, 0, 0, false, false
 		h = o.hash()
 		if i, ok := t.idx.find(h, same); ok {
-			t.list.at(i).row.merge(&o.row)
+			t.list.at(i).merge(o)
 			return
 		}
 		if int(t.list.n) >= 2*t.max {
@@ -120,18 +129,36 @@ func (t *operationTable) add(o *operation) {
 	t.idx.add(h, i, func(i uint32) uint64 { return t.list.at(i).hash() })
 }
 
-func (r *operationRow) merge(o *operationRow) {
-	if r.ranged {
-		r.from, r.to = min(r.from, o.from), max(r.to, o.to)
+func (o *operation) merge(p *operation) {
+	if o.ranged {
+		o.from, o.to = min(o.from, p.from), max(o.to, p.to)
 	}
-	if o.valued && (!r.valued || o.last >= r.last) {
-		r.valued, r.value = true, o.value
+	if p.valued && (!o.valued || p.last >= o.last) {
+		o.valued, o.value = true, p.value
 	}
-	r.requests += o.requests
-	r.responses += o.responses
-	r.accepted += o.accepted
-	r.refused += o.refused
-	r.first, r.last, r.ref = min(r.first, o.first), max(r.last, o.last), min(r.ref, o.ref)
+	o.requests += p.requests
+	o.responses += p.responses
+	o.accepted += p.accepted
+	o.refused += p.refused
+	o.first, o.last, o.ref = min(o.first, p.first), max(o.last, p.last), min(o.ref, p.ref)
+}
+
+// verbList numbers the verbs that occur: a few hundred.
+type verbList struct {
+	list []*plant.Verb
+	ids  map[*plant.Verb]uint32
+}
+
+func (l *verbList) id(v *plant.Verb) uint32 {
+	if id, ok := l.ids[v]; ok {
+		return id
+	}
+	if l.ids == nil {
+		l.ids = make(map[*plant.Verb]uint32)
+	}
+	id := uint32(len(l.list))
+	l.list, l.ids[v] = append(l.list, v), id
+	return id
 }
 
 // fold adds a flow that ended to the tables.
@@ -142,7 +169,7 @@ func (e *Engine) fold(f *flow) {
 	if server == 0 {
 		k.port = f.Key.PortA
 	}
-	k.protocol = e.protocolName(f, k.port)
+	k.protocol = e.texts.id(e.protocolName(f, k.port))
 	if t := e.talks.find(&k); t != nil {
 		t.add(f, client)
 	}
@@ -151,8 +178,11 @@ func (e *Engine) fold(f *flow) {
 	}
 	for i := range f.State.rows {
 		r := &f.State.rows[i]
-		o := operation{row: *r, requester: f.End[r.requester], responder: f.End[1-r.requester], port: k.port}
-		e.operations.add(&o)
+		e.operations.add(&operation{
+			verb: e.verbs.id(r.verb), space: e.texts.id(r.space), name: e.texts.id(r.name), requester: f.End[r.requester], responder: f.End[1-r.requester],
+			unit: r.unit, from: r.from, to: r.to, port: k.port, ranged: r.ranged, valued: r.valued, merges: r.ranged && r.verb.Kind == plant.Read,
+			value: r.value, requests: r.requests, responses: r.responses, accepted: r.accepted, refused: r.refused, first: r.first, last: r.last, ref: r.ref,
+		})
 	}
 }
 
@@ -274,6 +304,9 @@ func (e *Engine) Flush(emit func(plant.Observation)) {
 	e.operations = operationTable{max: e.operations.max}
 	e.anomalies = anomalyTable{}
 	e.ends = endpointTable{max: e.ends.max}
+	limit := e.texts.max
+	e.texts = texts{}
+	e.texts.init(limit)
 }
 
 func stamp(ns int64) time.Time { return time.Unix(0, ns).UTC() }
@@ -293,7 +326,7 @@ func (e *Engine) Sightings() iter.Seq[*plant.Sighting] {
 		for i := range e.facts.list.n {
 			r := e.facts.list.at(i)
 			s = plant.Sighting{
-				Endpoint: e.ends.at(r.end).word, Slot: int(r.slot), Field: r.field, Value: r.value, Source: r.source,
+				Endpoint: e.ends.at(r.end).word(), Slot: int(r.slot), Field: plant.Field(e.texts.text(r.field)), Value: e.texts.text(r.value), Source: e.texts.text(r.source),
 				Confidence: float64(r.confidence), Count: uint64(r.count), First: stamp(r.first), Last: stamp(r.last), Packet: r.ref,
 			}
 			if !yield(&s) {
@@ -311,14 +344,14 @@ func (e *Engine) presence(id uint32, s *plant.Sighting, yield func(*plant.Sighti
 	}
 	var buf [64]byte
 	*s = plant.Sighting{
-		Endpoint: x.word, Slot: plant.NoSlot, Field: plant.FieldAddress, Source: "ip", Confidence: 0.9,
+		Endpoint: x.word(), Slot: plant.NoSlot, Field: plant.FieldAddress, Source: "ip", Confidence: 0.9,
 		Count: x.packets, First: stamp(x.first), Last: stamp(x.last), Packet: x.ref,
 	}
 	if x.key.ip.IsZero() {
 		s.Source, s.Value = "ethernet", string(x.key.mac.AppendTo(buf[:0]))
 		return yield(s)
 	}
-	s.Value = string(x.word.IP.AppendTo(buf[:0]))
+	s.Value = s.Endpoint.IP.String()
 	if !yield(s) {
 		return false
 	}
@@ -336,8 +369,8 @@ func (e *Engine) Conversations() iter.Seq[*plant.Conversation] {
 		for i := range e.talks.list.n {
 			t := e.talks.list.at(i)
 			c = plant.Conversation{
-				Client: e.ends.at(t.client).word, Server: e.ends.at(t.server).word, Transport: t.transport, Port: t.port,
-				Protocol: t.protocol, Confirmed: t.confirmed, Answered: t.answered, Established: t.established, Flows: t.flows,
+				Client: e.ends.at(t.client).word(), Server: e.ends.at(t.server).word(), Transport: t.transport, Port: t.port,
+				Protocol: e.texts.text(t.protocol), Confirmed: t.confirmed, Answered: t.answered, Established: t.established, Flows: t.flows,
 				PacketsUp: t.packets[0], PacketsDown: t.packets[1], BytesUp: t.bytes[0], BytesDown: t.bytes[1], Lost: t.lost,
 				First: stamp(t.first), Last: stamp(t.last), Packet: t.ref,
 			}
@@ -354,14 +387,11 @@ func (e *Engine) Operations() iter.Seq[*plant.Operation] {
 		var o plant.Operation
 		for i := range e.operations.list.n {
 			x := e.operations.list.at(i)
-			r := &x.row
-			o = plant.Operation{
-				Verb: *r.verb, Requester: e.ends.at(x.requester).word, Responder: e.ends.at(x.responder).word, Port: x.port,
-				Object: r.object(), Requests: r.requests, Responses: r.responses, Accepted: r.accepted, Refused: r.refused,
-				First: stamp(r.first), Last: stamp(r.last), Packet: r.ref,
-			}
-			if r.valued {
-				o.Value = strconv.FormatInt(r.value, 10)
+			o = plant.Operation{Verb: *e.verbs.list[x.verb], Requester: e.ends.at(x.requester).word(), Responder: e.ends.at(x.responder).word(), Port: x.port,
+				Object: e.object(x), Requests: x.requests, Responses: x.responses, Accepted: x.accepted, Refused: x.refused,
+				First: stamp(x.first), Last: stamp(x.last), Packet: x.ref}
+			if x.valued {
+				o.Value = strconv.FormatInt(x.value, 10)
 			}
 			if !yield(&o) {
 				return
@@ -370,6 +400,10 @@ func (e *Engine) Operations() iter.Seq[*plant.Operation] {
 	}
 }
 
+// ForgetFacts gives back the memory of what messages told, which Sightings hands
+// out: after it only the endpoints are left there.
+func (e *Engine) ForgetFacts() { e.facts = factTable{max: e.facts.max, Lost: e.facts.Lost} }
+
 // Anomalies are what broke since the last Flush, in order of their first packet.
 func (e *Engine) Anomalies() iter.Seq[*plant.Anomaly] {
 	return func(yield func(*plant.Anomaly) bool) {
@@ -377,7 +411,7 @@ func (e *Engine) Anomalies() iter.Seq[*plant.Anomaly] {
 		for _, k := range e.anomalies.sorted() {
 			r := e.anomalies.rows[k]
 			a = plant.Anomaly{
-				Source: e.ends.at(k.src).word, Destination: e.ends.at(k.dst).word, Protocol: k.protocol, Kind: k.kind, Text: k.text,
+				Source: e.ends.at(k.src).word(), Destination: e.ends.at(k.dst).word(), Protocol: k.protocol, Kind: k.kind, Text: k.text,
 				Count: r.count, First: stamp(r.first), Last: stamp(r.last), Packet: r.ref,
 			}
 			if !yield(&a) {

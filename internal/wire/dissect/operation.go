@@ -162,9 +162,9 @@ func (e *Engine) newRow(c *Context, v *plant.Verb, requester uint8, o *Object) i
 	return int32(len(conv.rows) - 1)
 }
 
-// object says in words what a row is about.
-func (r *operationRow) object() string {
-	if r.space == "" && r.name == "" && r.unit == 0 && !r.ranged {
+// object says in words what an operation is about.
+func (e *Engine) object(o *operation) string {
+	if o.space == 0 && o.name == 0 && o.unit == 0 && !o.ranged { // text 0 is ""
 		return ""
 	}
 	var b strings.Builder
@@ -177,15 +177,15 @@ func (r *operationRow) object() string {
 		}
 		b.WriteString(s)
 	}
-	if r.unit != 0 {
-		word("unit " + strconv.FormatUint(uint64(r.unit), 10))
+	if o.unit != 0 {
+		word("unit " + strconv.FormatUint(uint64(o.unit), 10))
 	}
-	word(r.space)
-	word(clean([]byte(r.name)))
-	if r.ranged {
-		s := strconv.FormatUint(uint64(r.from), 10)
-		if r.to != r.from {
-			s += "-" + strconv.FormatUint(uint64(r.to), 10)
+	word(e.texts.text(o.space))
+	word(clean([]byte(e.texts.text(o.name))))
+	if o.ranged {
+		s := strconv.FormatUint(uint64(o.from), 10)
+		if o.to != o.from {
+			s += "-" + strconv.FormatUint(uint64(o.to), 10)
 		}
 		word(s)
 	}

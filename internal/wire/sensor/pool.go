@@ -181,6 +181,13 @@ func all[T any](p *Pool, of func(*dissect.Engine) iter.Seq[T]) iter.Seq[T] {
 // below a value is reused by the next step.
 func (p *Pool) Sightings() iter.Seq[*plant.Sighting] { return all(p, (*dissect.Engine).Sightings) }
 
+// ForgetFacts gives back the memory of what messages told.
+func (p *Pool) ForgetFacts() {
+	for _, w := range p.workers {
+		w.engine.ForgetFacts()
+	}
+}
+
 // Conversations are who talked to whom, after Drain.
 func (p *Pool) Conversations() iter.Seq[*plant.Conversation] {
 	return all(p, (*dissect.Engine).Conversations)

@@ -6,7 +6,8 @@ const assetColumns = [
   { name: 'Vendor and product', sort: a => a.what, cell: a => [value(a.what), el('span', { class: 'sub value' }, a.order && a.order !== a.product ? a.order : '')] },
   { name: 'Firmware', sort: a => a.firmware || '', wide: 2, cell: a => value(a.firmware || '') },
   { name: 'Serial', sort: a => a.serial || '', wide: 3, cell: a => value(a.serial || '') },
-  { name: 'Place', sort: a => (a.level ?? 9) + (a.side === 'it' ? 0.1 : 0), wide: 2, tight: true, cell: a => [a.place, el('span', { class: 'sub' }, a.level === undefined ? '' : `level ${a.level}`)] },
+  { name: 'Place', sort: a => a.place, wide: 2, tight: true, cell: a => a.place },
+  { name: 'Level', sort: a => a.level ?? 9, num: true, wide: 3, cell: a => a.level === undefined ? '' : String(a.level) },
   { name: 'Speaks', sort: a => (a.protocols || []).join(), wide: 3, cell: a => value(shortList(a.protocols || [], 6)) },
   { name: 'Peers', sort: a => peersOf(a).size, num: true, wide: 3, cell: a => count(peersOf(a).size) },
 ];
@@ -72,9 +73,9 @@ const identity = [['vendor', 'Vendor', 'vendor'], ['product', 'Product', 'produc
 function source(a, field, text) {
   const facts = a.facts.filter(f => f[0] === field && f[1]);
   const f = facts.find(x => x[1] === text) || facts.find(x => text.includes(x[1]) || x[1].includes(text));
-  if (f) return el('span', { class: 'ref' }, ` ${f[2]}, ${f[3]} % sure `, ref(f[7], f[8]));
+  if (f) return el('span', { class: 'src' }, ` ${f[2]}, ${f[3]} % sure `, ref(f[7], f[8]));
   const r = (a.reasons || []).find(x => x[0] === field);
-  return r ? el('span', { class: 'ref' }, ` ${r[1]} `, ref(r[2], r[3])) : '';
+  return r ? el('span', { class: 'src' }, ` ${r[1]} `, ref(r[2], r[3])) : '';
 }
 
 function assetSheet(a) {
@@ -91,7 +92,7 @@ function assetSheet(a) {
     a.findings.length > 0 && section('Findings', el('ul', { class: 'plain-list' }, a.findings.map(f => el('li', {}, chip(f.level), ' ', el('a', { href: `#finding-${f.number}` }, f.title), about(a, f))))),
     a.modules && section('Rack', table('Modules, by slot', moduleColumns, a.modules, {})),
     a.conflicts && section('Claims that cannot all be true', el('ul', { class: 'plain-list' }, a.conflicts.map(c => el('li', {}, el('b', {}, c.field), ': ', value(c.why),
-      el('ul', { class: 'plain-list' }, (c.facts || []).map(f => el('li', {}, value(f[1]), el('span', { class: 'ref' }, ` ${f[2]}, ${f[3]} % sure `, ref(f[7], f[8])))))))) ),
+      el('ul', { class: 'plain-list' }, (c.facts || []).map(f => el('li', {}, value(f[1]), el('span', { class: 'src' }, ` ${f[2]}, ${f[3]} % sure `, ref(f[7], f[8])))))))) ),
     a.reasons && section('Why it is shown like this', el('dl', {}, a.reasons.map(r => [el('dt', {}, r[0]), el('dd', {}, value(r[1]), ' ', ref(r[2], r[3]))]))),
     a.done.length > 0 && section('Done to it', operationTable('Operations on this asset', a.done, 'from')),
     a.did.length > 0 && section('Done by it', operationTable('Operations by this asset', a.did, 'to')),

@@ -4,12 +4,19 @@ const detailsAtFirst = 20;
 
 function finding(f) {
   return el('details', { class: 'panel', id: `finding-${f.number}` },
-    el('summary', {}, chip(f.level), el('b', {}, f.title, f.details.length > 1 && el('span', { class: 'ref' }, `  ${count(f.details.length)}`)), el('span', { class: 'open', 'aria-hidden': 'true' })),
+    el('summary', {}, chip(f.level), el('div', {}, el('b', {}, f.title), hint(f)), el('span', { class: 'open', 'aria-hidden': 'true' })),
     el('div', { class: 'body' },
       el('p', {}, f.why),
       f.next.length > 0 && [el('h3', {}, 'What to do'), el('ol', {}, f.next.map(n => el('li', {}, n)))],
       el('h3', {}, 'What was seen'), evidence(f),
       f.assets.length > 0 && [el('h3', {}, 'Assets'), assetLinks(f.assets)]));
+}
+
+// hint is the first thing that was seen, for those who do not open it.
+function hint(f) {
+  if (f.details.length === 0) return null;
+  const rest = f.details.length - 1;
+  return el('span', { class: 'sub hint' }, value(f.details[0]), rest > 0 && el('span', { class: 'more' }, ` and ${count(rest)} more`));
 }
 
 function evidence(f) {

@@ -29,7 +29,7 @@ function result(o) {
   return parts.flatMap((p, i) => i ? [', ', p] : [p]);
 }
 
-const technique = t => t && el('span', { class: 'ref', title: techniques[t] || '' }, t, techniques[t] ? ` ${techniques[t]}` : '');
+const technique = t => t && el('span', { class: 'src', title: techniques[t] || '' }, t, techniques[t] ? ` ${techniques[t]}` : '');
 
 function operationColumns(other) {
   const ends = { from: { name: 'By', sort: o => o.from.label, cell: o => endLink(o.from) }, to: { name: 'To', sort: o => o.to.label, cell: o => endLink(o.to) } };

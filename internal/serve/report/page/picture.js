@@ -74,16 +74,18 @@ function measure(z, room) {
 // layout places bands and zones and returns the height. Lines across the wall run
 // in lanes of their own beside the zones, so that none passes behind a box.
 function layout(rows, width, narrow, lanes) {
-  const left = (narrow ? 8 : 126) + lanes * laneWidth;
+  const left = narrow ? 8 : 126 + lanes * laneWidth;
+  const right = width - (narrow ? lanes * laneWidth : 0);
   let y = 0;
   for (const b of rows) {
     if (b.wall) y += 30;
     b.y = y;
-    let x = left, top = y + (narrow ? 26 : 8), line = [];
+    b.left = left;
+    let x = left, top = y + (narrow ? 31 : 8), line = [];
     const finish = () => { const h = Math.max(...line.map(z => z.h)); line.forEach(z => { z.h = h; }); top += h + 8; x = left; line = []; };
     for (const z of b.zones) {
-      measure(z, width - left - 8);
-      if (line.length && x + z.w > width - 8) finish();
+      measure(z, right - left - 8);
+      if (line.length && x + z.w > right - 8) finish();
       z.x = x;
       z.y = top;
       x += z.w + 8;
@@ -133,7 +135,7 @@ function drawing(rows, crossings, width) {
   const lines = crossings.slice(0, narrow ? 3 : 8);
   const height = layout(rows, width, narrow, lines.length);
   const wallY = rows.find(b => b.wall).y - 14;
-  place(lines, narrow ? 8 : 126);
+  place(lines, narrow ? width - lines.length * laneWidth : 126);
   const summary = `${plural(data.assets.length, 'asset', 'assets')} in Purdue levels; ${plural(crossings.filter(c => c.bad).length, 'place', 'places')} where conversations break the wall between office and plant floor. Arrow keys move between assets, Enter opens one.`;
   const node = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'group', 'aria-label': summary, keydown: walk },
     hatch(), rows.map(b => bandDrawing(b, width, narrow)), wall(lines, wallY, width),
@@ -147,9 +149,9 @@ const hatch = () => svg('defs', {}, svg('pattern', { id: 'hatch', width: 6, heig
   svg('rect', { class: 'hatch-bg', width: 6, height: 6 }), svg('line', { class: 'hatch-line', x1: 0, y1: 0, x2: 0, y2: 6 })));
 
 function bandDrawing(b, width, narrow) {
-  const empty = b.zones.length === 0;
+  const empty = b.zones.length === 0, words = empty ? `${b.text}: nothing seen` : b.text;
   const text = narrow || empty
-    ? [svg('text', { class: 'bt', x: 10, y: b.y + (narrow ? 17 : 19) }, b.title), svg('text', { x: 10 + b.title.length * 7.6 + 8, y: b.y + (narrow ? 17 : 19) }, empty ? `${b.text}: nothing seen` : b.text)]
+    ? svg('text', { x: narrow ? 10 : 12, y: b.y + (narrow ? 17 : 19) }, svg('tspan', { class: 'bt' }, b.title), narrow ? svg('tspan', { dx: 8 }, words) : svg('tspan', { x: b.left + 2 }, words))
     : [svg('text', { class: 'bt', x: 12, y: b.y + 24 }, b.title), svg('text', { x: 12, y: b.y + 41 }, b.text)];
   return svg('g', { class: b.key === 'lost' ? 'band lost' : 'band' }, svg('rect', { x: 0.5, y: b.y, width: width - 1, height: b.h, rx: 8 }), text);
 }
@@ -167,8 +169,8 @@ function place(lines, left) {
   };
   order.forEach((c, i) => {
     c.x = left + i * laneWidth + laneWidth / 2;
-    c.out = { x: spot(c.upper), y: c.upper.y + c.upper.h, turn: 3 + (i % 3) * 2 };
-    c.in = { x: spot(c.lower), y: c.lower.y, turn: -3 - (i % 3) * 2 };
+    c.out = { x: spot(c.upper), y: c.upper.y + c.upper.h, turn: 3 + (i % 3) * 1.5 };
+    c.in = { x: spot(c.lower), y: c.lower.y, turn: -3 - (i % 3) * 1.5 };
   });
 }
 
@@ -197,9 +199,9 @@ function zoneDrawing(z) {
 }
 
 function tileDrawing(t, z, x, y) {
-  const mark = t.worst === 'high' ? '!' : t.worst === 'medium' ? '?' : '';
+  const mark = t.worst === 'high' ? '!!' : t.worst === 'medium' ? '!' : '';
   const room = Math.floor((z.tw - 12 - (mark ? 12 : 0)) / 6.9);
-  const text = t.text.length > room ? t.text.slice(0, room - 1) + '…' : t.text;
+  const text = t.text && t.text.length > room ? t.text.slice(0, room - 1) + '…' : t.text;
   const open = () => t.filter ? showAssets(t.filter) : go(t.go);
   return svg('g', { class: `tile ${t.worst} ${t.unknown ? 'unk' : ''}`, role: 'button', tabindex: '-1', 'aria-label': t.title, click: open, keydown: e => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); open(); } } },
     svg('title', {}, t.title), svg('rect', { x, y, width: z.tw, height: z.th, rx: 4 }),
@@ -236,7 +238,7 @@ function legend(crossings) {
     el('span', {}, sample(svg('rect', { class: 'wall', x: 0, y: 3, width: 16, height: 6, rx: 2 })), 'boundary between office and plant floor'),
     crossings.some(c => c.bad) && el('span', {}, sample(svg('path', { class: 'con bad', d: 'M0 6 H16' })), 'crossing without a door'),
     crossings.some(c => !c.bad) && el('span', {}, sample(svg('path', { class: 'con', d: 'M0 6 H16' })), 'only names, time and the like cross'),
-    has(a => a.worst === 'high') && tile('high', 'high finding (!)'), has(a => a.worst === 'medium') && tile('medium', 'medium finding (?)'),
+    has(a => a.worst === 'high') && tile('high', 'high finding (!!)'), has(a => a.worst === 'medium') && tile('medium', 'medium finding (!)'),
     tile('', 'asset'), has(a => a.role === 'unknown' || a.side === 'unknown') && tile('unk', 'not identified or not placed'));
 }
 

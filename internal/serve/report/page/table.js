@@ -1,6 +1,6 @@
 // Tables that sort, show more on demand, and drop columns on small screens.
 
-const rowsAtFirst = 100;
+const rowsAtFirst = 100, rowsPerStep = 500;
 
 // table draws rows. columns: { name, cell(row), sort(row), num, wide: 2 or 3 }.
 // A column with wide 2 is dropped on a phone, 3 on a tablet.
@@ -23,13 +23,15 @@ function table(caption, columns, rows, options = {}) {
     let list = state.rows;
     if (state.sorted !== undefined) {
       const key = columns[state.sorted].sort;
-      list = list.map(r => [key(r), r]).sort((a, b) => compare(a[0], b[0]) * (state.up ? 1 : -1)).map(x => x[1]);
+      const tie = columns[0].sort || (() => 0);
+      list = list.map(r => [key(r), tie(r), r]).sort((a, b) => compare(a[0], b[0]) * (state.up ? 1 : -1) || compare(a[1], b[1])).map(x => x[2]);
     }
     heads.forEach((h, i) => i === state.sorted ? h.setAttribute('aria-sort', state.up ? 'ascending' : 'descending') : h.removeAttribute('aria-sort'));
     body.replaceChildren(...list.slice(0, state.shown).map(draft));
     const hidden = list.length - Math.min(list.length, state.shown);
     more.hidden = hidden === 0;
-    more.replaceChildren(el('button', { class: 'plain', type: 'button', click: () => { state.shown = Infinity; draw(); } }, `Show the other ${count(hidden)}`));
+    const step = Math.min(hidden, rowsPerStep);
+    more.replaceChildren(el('button', { class: 'plain', type: 'button', click: () => { state.shown += step; draw(); } }, step < hidden ? `Show ${count(step)} of the other ${count(hidden)}` : `Show the other ${count(hidden)}`));
   }
 
   function draft(r) {
@@ -39,7 +41,6 @@ function table(caption, columns, rows, options = {}) {
 
   draw();
   node.update = list => { state.rows = list; state.shown = options.shown || rowsAtFirst; draw(); };
-  node.all = () => { state.shown = Infinity; draw(); };
   return node;
 }
 
