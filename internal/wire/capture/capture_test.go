@@ -191,7 +191,10 @@ func TestDamageIsTold(t *testing.T) {
 	n := &ng{order: binary.LittleEndian}
 	n.section()
 	n.enhanced(7, 0, "a")
-	for name, b := range map[string][]byte{"a record of 1 GiB": huge, "a packet of an unknown interface": n.b} {
+	wide := &ng{order: binary.LittleEndian}
+	wide.section()
+	wide.b = append(wide.b, 1, 0, 0, 0, 0x2c, 0x30, 0, 0xff, 0, 0, 0, 0, 0, 0, 0, 0)
+	for name, b := range map[string][]byte{"a record of 1 GiB": huge, "an interface block of 4 GiB": wide.b, "a packet of an unknown interface": n.b} {
 		if _, err := list(t, bytes.NewReader(b)); !errors.Is(err, ErrCorrupt) {
 			t.Errorf("%s: %v", name, err)
 		}

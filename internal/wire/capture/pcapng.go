@@ -52,10 +52,11 @@ func (p *pcapng) next(f *Frame) error {
 			continue
 		}
 		kind, size := p.order.Uint32(head), int64(p.order.Uint32(head[4:]))
-		if size < 12 || size%4 != 0 || size > maxBlock && isPacket(kind) {
+		read := isPacket(kind) || kind == blockInterface
+		if size < 12 || size%4 != 0 || size > maxBlock && read {
 			return fmt.Errorf("%w: a block of type %d claims %d bytes", ErrCorrupt, kind, size)
 		}
-		if !isPacket(kind) && kind != blockInterface {
+		if !read {
 			if err := p.src.skip(int(size)); err != nil {
 				return err
 			}

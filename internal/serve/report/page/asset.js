@@ -1,7 +1,7 @@
 // Assets: the table, and everything known of one.
 
 const assetColumns = [
-  { name: 'Asset', sort: a => a.name, cell: a => [assetLink(a, a.name), el('span', { class: 'sub value' }, a.address)] },
+  { name: 'Asset', mid: true, sort: a => a.name, cell: a => [assetLink(a, a.name), el('span', { class: 'sub value' }, a.address)] },
   { name: 'Role', sort: a => roleRank(a.role), cell: a => [roleName[a.role] || a.role, a.worst && el('div', {}, chip(a.worst))] },
   { name: 'Vendor and product', sort: a => a.what, cell: a => [value(a.what), el('span', { class: 'sub value' }, a.order && a.order !== a.product ? a.order : '')] },
   { name: 'Firmware', sort: a => a.firmware || '', wide: 2, cell: a => value(a.firmware || '') },
@@ -71,7 +71,7 @@ const identity = [['vendor', 'Vendor', 'vendor'], ['product', 'Product', 'produc
 
 // source says which message showed a value, and in which packet.
 function source(a, field, text) {
-  const facts = a.facts.filter(f => f[0] === field && f[1]);
+  const facts = [a.facts, ...(a.modules || []).map(m => m.facts || [])].flat().filter(f => f[0] === field && f[1]);
   const f = facts.find(x => x[1] === text) || facts.find(x => text.includes(x[1]) || x[1].includes(text));
   if (f) return el('span', { class: 'src' }, ` ${f[2]}, ${f[3]} % sure `, ref(f[7], f[8]));
   const r = (a.reasons || []).find(x => x[0] === field);
@@ -93,7 +93,7 @@ function assetSheet(a) {
     a.modules && section('Rack', table('Modules, by slot', moduleColumns, a.modules, {})),
     a.conflicts && section('Claims that cannot all be true', el('ul', { class: 'plain-list' }, a.conflicts.map(c => el('li', {}, el('b', {}, c.field), ': ', value(c.why),
       el('ul', { class: 'plain-list' }, (c.facts || []).map(f => el('li', {}, value(f[1]), el('span', { class: 'src' }, ` ${f[2]}, ${f[3]} % sure `, ref(f[7], f[8])))))))) ),
-    a.reasons && section('Why it is shown like this', el('dl', {}, a.reasons.map(r => [el('dt', {}, r[0]), el('dd', {}, value(r[1]), ' ', ref(r[2], r[3]))]))),
+    a.reasons && section('Why it is shown like this', el('dl', {}, a.reasons.map((r, i) => [(i === 0 || a.reasons[i - 1][0] !== r[0]) && el('dt', {}, r[0]), el('dd', {}, value(r[1]), ' ', ref(r[2], r[3]))]))),
     a.done.length > 0 && section('Done to it', operationTable('Operations on this asset', a.done, 'from')),
     a.did.length > 0 && section('Done by it', operationTable('Operations by this asset', a.did, 'to')),
     a.talks.length > 0 && section('Peers', talkTable('Conversations of this asset', a.talks)),

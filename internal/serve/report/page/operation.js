@@ -32,9 +32,9 @@ function result(o) {
 const technique = t => t && el('span', { class: 'src', title: techniques[t] || '' }, t, techniques[t] ? ` ${techniques[t]}` : '');
 
 function operationColumns(other) {
-  const ends = { from: { name: 'By', sort: o => o.from.label, cell: o => endLink(o.from) }, to: { name: 'To', sort: o => o.to.label, cell: o => endLink(o.to) } };
+  const ends = { from: { name: 'By', mid: true, sort: o => o.from.label, cell: o => endLink(o.from) }, to: { name: 'To', mid: true, sort: o => o.to.label, cell: o => endLink(o.to) } };
   return [
-    { name: 'What', sort: o => kinds.indexOf(o.kind), cell: o => [value(o.name), el('span', { class: 'sub value' }, [o.objects.join(', '), o.more ? ` and ${count(o.more)} more` : '', o.value && o.value.length < 60 ? ` = ${o.value}` : ''].join(''))] },
+    { name: 'What', mid: true, sort: o => kinds.indexOf(o.kind), cell: o => [value(o.name), el('span', { class: 'sub value' }, [o.objects.join(', '), o.more ? ` and ${count(o.more)} more` : '', o.value && o.value.length < 60 ? ` = ${o.value}` : ''].join(''))] },
     ends[other],
     { name: 'Kind', sort: o => kinds.indexOf(o.kind), wide: 2, cell: o => [o.kind, el('span', { class: 'sub' }, `${o.protocol} ${o.code}`)] },
     { name: 'Times', sort: o => o.count, num: true, cell: o => count(o.count) },
@@ -48,9 +48,9 @@ function operationColumns(other) {
 const operationTable = (caption, list, other) => table(caption, operationColumns(other), list, { sorted: 0, shown: 30 });
 
 const groupColumns = [
-  { name: 'Who', sort: g => g.from.label, cell: g => endLink(g.from) },
+  { name: 'Who', mid: true, sort: g => g.from.label, cell: g => endLink(g.from) },
   { name: 'Does what', sort: g => kinds.indexOf(g.kind), cell: g => [kindName[g.kind], el('span', { class: 'sub' }, g.protocol)] },
-  { name: 'To whom', sort: g => g.targets.size, cell: g => el('button', { type: 'button', class: 'link', click: () => go(`#/operation/${encodeURIComponent(groupKey(g))}`) }, g.targets.size === 1 ? [...g.targets][0].label : targetWords(g)) },
+  { name: 'To whom', mid: true, sort: g => g.targets.size, cell: g => el('button', { type: 'button', class: 'link', click: () => go(`#/operation/${encodeURIComponent(groupKey(g))}`) }, g.targets.size === 1 ? [...g.targets][0].label : targetWords(g)) },
   { name: 'Times', sort: g => g.count, num: true, cell: g => count(g.count) },
   { name: 'Result', sort: g => g.refused, wide: 2, cell: result },
   { name: 'An attacker would use it for', wide: 3, cell: g => [...g.techniques].sort().map(t => el('div', {}, technique(t))) },

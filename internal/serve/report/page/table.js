@@ -2,8 +2,9 @@
 
 const rowsAtFirst = 100, rowsPerStep = 500;
 
-// table draws rows. columns: { name, cell(row), sort(row), num, wide: 2 or 3 }.
-// A column with wide 2 is dropped on a phone, 3 on a tablet.
+// table draws rows. columns: { name, cell(row), sort(row), num, mid, tight, wide }.
+// mid keeps a column from being squeezed, tight its text from being broken. A
+// column with wide 2 is dropped on a phone, 3 on a tablet.
 function table(caption, columns, rows, options = {}) {
   const state = { rows, sorted: options.sorted, up: options.up !== false, shown: options.shown || rowsAtFirst };
   const body = el('tbody');
@@ -44,7 +45,7 @@ function table(caption, columns, rows, options = {}) {
   return node;
 }
 
-const classes = c => [c.num ? 'num' : '', c.wide ? `w${c.wide}` : '', c.tight ? 'tight' : ''].join(' ').trim() || undefined;
+const classes = c => [c.num ? 'num' : '', c.wide ? `w${c.wide}` : '', c.tight ? 'tight' : '', c.mid ? 'mid' : ''].join(' ').trim() || undefined;
 
 // compare sorts numbers as numbers and text as people expect: .9 before .10,
 // empty last.

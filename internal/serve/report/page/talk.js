@@ -67,8 +67,8 @@ function grid(all, froms, tos, name) {
 }
 
 const talkColumns = [
-  { name: 'Client', sort: t => t.client.label, cell: t => endLink(t.client) },
-  { name: 'Server', sort: t => t.server.label, cell: t => endLink(t.server) },
+  { name: 'Client', mid: true, sort: t => t.client.label, cell: t => endLink(t.client) },
+  { name: 'Server', mid: true, sort: t => t.server.label, cell: t => endLink(t.server) },
   { name: 'Protocol', sort: t => t.protocol, cell: t => [value(t.protocol), el('span', { class: 'sub' }, t.port ? `${t.transport} ${t.port}` : ''), talkNotes(t)] },
   { name: 'Packets', sort: t => t.packets, num: true, wide: 2, cell: t => count(t.packets) },
   { name: 'Bytes', sort: t => t.bytes, num: true, cell: t => bytes(t.bytes) },
