@@ -39,8 +39,8 @@ type Analysis struct {
 	Lost     uint64 // observations that found no room
 }
 
-// Analyze reads captures and judges what they show. An input that is no capture
-// is an error; one that ends too early or is damaged is not: what it held is
+// Analyze reads captures and logs and judges what they show. An input that is
+// neither is an error; one that ends too early or is damaged is not: what it held is
 // analysed and its description says so.
 func Analyze(o AnalyzeOptions) (*Analysis, error) {
 	if o.Progress == nil {
@@ -66,12 +66,16 @@ func Analyze(o AnalyzeOptions) (*Analysis, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	pool := sensor.NewPool(o.Workers, Protocols, dissect.Options{MaxFlows: o.MemoryMB << 20 / bytesPerFlow})
-	readAll(pool, inputs)
-	return judge(pool, captures)
+	flows := o.MemoryMB << 20 / bytesPerFlow
+	l := &learned{pool: sensor.NewPool(o.Workers, Protocols, dissect.Options{MaxFlows: flows})}
+	readCaptures(l.pool, inputs)
+	if err := l.readLogs(inputs, flows); err != nil {
+		return nil, err
+	}
+	return judge(l, captures)
 }
 
-func readAll(pool *sensor.Pool, inputs []*input) {
+func readCaptures(pool *sensor.Pool, inputs []*input) {
 	for in := earliest(inputs); in != nil; in = earliest(inputs) {
 		pool.Frame(&in.frame, in.ref())
 		in.advance()
@@ -83,29 +87,29 @@ func readAll(pool *sensor.Pool, inputs []*input) {
 	}
 }
 
-// judge folds what the engines learnt into an inventory and findings.
-func judge(pool *sensor.Pool, captures []plant.Capture) (*Analysis, error) {
+// judge folds what was learnt into an inventory and findings.
+func judge(l *learned, captures []plant.Capture) (*Analysis, error) {
 	b := inventory.New(inventory.Options{})
-	for s := range pool.Sightings() {
+	for s := range l.Sightings() {
 		b.Add(s)
 	}
-	pool.ForgetFacts() // the inventory has them
-	for c := range pool.Conversations() {
+	l.pool.ForgetFacts() // the inventory has them
+	for c := range l.Conversations() {
 		b.Add(c)
 	}
-	for op := range pool.Operations() {
+	for op := range l.Operations() {
 		b.Add(op)
 	}
 	knowledge, err := detect.Builtin()
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{pool: pool, inventory: b, captures: captures, knowledge: knowledge}
+	f := &finder{learned: l, inventory: b, captures: captures, knowledge: knowledge}
 	return &Analysis{
 		Source: report.Source{
-			Captures: captures, Assets: f.assets, Conversations: pool.Conversations(), Operations: pool.Operations(),
-			Anomalies: pool.Anomalies(), Findings: f.findings, Number: b.Number,
+			Captures: captures, Assets: f.assets, Conversations: l.Conversations(), Operations: l.Operations(),
+			Anomalies: l.Anomalies(), Findings: f.findings, Number: b.Number,
 		},
-		Failures: pool.Failures(), Lost: pool.Lost() + b.Dropped(),
+		Failures: l.pool.Failures(), Lost: l.Lost() + b.Dropped(),
 	}, nil
 }

@@ -4,14 +4,13 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/judge/detect"
 	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
-	"github.com/bulkhead-ot/bulkhead/internal/wire/sensor"
 )
 
 // finder has everything judged that was learnt. Assets are made anew each time
 // they are walked, which costs more than anything else in a large capture, so
 // what the rules need of them is taken along when a report walks them first.
 type finder struct {
-	pool      *sensor.Pool
+	learned   *learned
 	inventory *inventory.Builder
 	captures  []plant.Capture
 	knowledge detect.Knowledge
@@ -49,13 +48,13 @@ func (f *finder) findings() []plant.Finding {
 		f.assets(func(*plant.Asset) bool { return true })
 	}
 	d := f.detector
-	for c := range f.pool.Conversations() {
+	for c := range f.learned.Conversations() {
 		d.Conversation(c)
 	}
-	for o := range f.pool.Operations() {
+	for o := range f.learned.Operations() {
 		d.Operation(o)
 	}
-	for x := range f.pool.Anomalies() {
+	for x := range f.learned.Anomalies() {
 		d.Anomaly(x)
 	}
 	for i := range f.captures {

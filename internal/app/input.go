@@ -1,24 +1,29 @@
 package app
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/logs"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/packet"
 )
 
-// input is one capture being read. Several are read as one, in the order of
-// their packets' times.
+// input is one capture or log being read. Several captures are read as one, in
+// the order of their packets' times.
 type input struct {
 	index  int
 	file   io.ReadCloser
-	reader *capture.Reader
+	reader *capture.Reader // nil for a log
+	log    *logInput       // nil for a capture
+	undo   io.Closer       // what decompression holds, nil for none
 	frame  capture.Frame
 	info   *plant.Capture
 	first  int64
@@ -46,14 +51,48 @@ func openInput(index int, name string, info *plant.Capture, count func(int)) (*i
 		}
 		in.file = f
 	}
-	r, err := capture.Open(&counting{in.file, count})
-	if err != nil {
-		in.file.Close()
+	if err := in.open(&counting{in.file, count}); err != nil {
+		in.close()
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	in.reader, info.Format = r, r.Format
-	in.advance()
 	return in, nil
+}
+
+// open finds out by the bytes whether the input is a log or a capture.
+func (in *input) open(r io.Reader) error {
+	plain, undo, err := capture.Decompress(r)
+	if err != nil {
+		return err
+	}
+	in.undo = undo
+	b := bufio.NewReaderSize(plain, logs.SniffLen)
+	if f, ok := sniffLog(b); ok {
+		in.log = &logInput{f, b}
+		return nil
+	}
+	if in.reader, err = capture.Open(b); err != nil {
+		return err
+	}
+	in.info.Format = in.reader.Format
+	in.advance()
+	return nil
+}
+
+// logInput is another sensor's log.
+type logInput struct {
+	format logs.Format
+	text   io.Reader
+}
+
+// sniffLog asks for more than the first byte only where that can be a log's: a
+// capture may come from a pipe that has no more yet.
+func sniffLog(b *bufio.Reader) (logs.Format, bool) {
+	head, _ := b.Peek(1)
+	if len(head) == 0 || !strings.Contains("#{ \t\r\n\xef", string(head)) {
+		return 0, false
+	}
+	head, _ = b.Peek(logs.SniffLen)
+	return logs.Sniff(head)
 }
 
 // counting tells how many bytes were read, for the progress bar.
@@ -69,7 +108,12 @@ func (c *counting) Read(b []byte) (int, error) {
 }
 
 func (in *input) close() {
-	in.reader.Close()
+	if in.reader != nil {
+		in.reader.Close()
+	}
+	if in.undo != nil {
+		in.undo.Close()
+	}
 	in.file.Close()
 }
 

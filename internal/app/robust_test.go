@@ -113,7 +113,7 @@ func damaged(t *testing.T, file []byte, seed uint64) *sensor.Pool {
 		pool.Frame(&g, plant.NewPacketRef(0, n))
 	}
 	pool.Drain()
-	a, err := judge(pool, []plant.Capture{{}})
+	a, err := judge(&learned{pool: pool}, []plant.Capture{{}})
 	if err != nil {
 		t.Fatal(err)
 	}

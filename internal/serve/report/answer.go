@@ -67,23 +67,6 @@ func byLevel(findings []plant.Finding) map[string]int {
 	return n
 }
 
-// span is the time from the first to the last packet of all captures.
-func span(captures []plant.Capture) (first, last time.Time) {
-	for i := range captures {
-		c := &captures[i]
-		if c.Packets == 0 || c.First.IsZero() {
-			continue
-		}
-		if first.IsZero() || c.First.Before(first) {
-			first = c.First
-		}
-		if c.Last.After(last) {
-			last = c.Last
-		}
-	}
-	return first, last
-}
-
 // A week shows what a plant does; an hour shows its cycles and nothing rare.
 const (
 	week     = 7 * 24 * time.Hour
@@ -98,11 +81,10 @@ func (m *summary) unseen(s *Source) []string {
 			list = append(list, fmt.Sprintf(format, args...))
 		}
 	}
-	first, last := span(s.Captures)
-	d := last.Sub(first)
+	d := m.last.Sub(m.first)
 	switch {
-	case m.packets == 0:
-		say(m.assets == 0, "Nothing: the capture holds no packets. Check that the SPAN port mirrors traffic and that the capture ran.")
+	case m.packets == 0 && m.assets == 0:
+		say(true, "Nothing: the capture holds no packets. Check that the SPAN port mirrors traffic and that the capture ran.")
 	case d < longHour:
 		say(true, "The capture lasts %s. Shift changes, weekly jobs, backups and rare visitors are not in it; capture a week where you can.", duration(d))
 	case d < week:
@@ -149,6 +131,9 @@ func captureBlind(s *Source, say sayFunc) {
 // base is the file's name without its folder.
 func base(file string) string {
 	name := clean(file)
+	if name == "-" {
+		return "standard input"
+	}
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 && i < len(name)-1 {
 		return name[i+1:]
 	}

@@ -103,7 +103,7 @@ func pageShell(m *summary, s *Source, findings []plant.Finding) (string, error) 
 		"{{bold}}", html.EscapeString(clean(a.bold)),
 		"{{after}}", html.EscapeString(clean(a.after)),
 		"{{loud}}", byLevelClass(findings),
-		"{{basis}}", html.EscapeString(m.basis(s)),
+		"{{basis}}", html.EscapeString(m.basis()),
 	).Replace(string(shell)), nil
 }
 
@@ -138,14 +138,16 @@ func title(s *Source) string {
 }
 
 // basis is what the sentence rests on.
-func (m *summary) basis(s *Source) string {
-	first, last := span(s.Captures)
+func (m *summary) basis() string {
 	parts := []string{things(int(m.packets), "packet", "packets")}
-	if !first.IsZero() {
-		parts[0] += " in " + duration(last.Sub(first)) + " from " + first.UTC().Format("2 January 2006, 15:04") + " UTC"
+	if m.packets == 0 && m.conversations > 0 {
+		parts[0] = things(m.conversations, "conversation", "conversations")
+	}
+	if !m.first.IsZero() {
+		parts[0] += " in " + duration(m.last.Sub(m.first)) + " from " + m.first.UTC().Format("2 January 2006, 15:04") + " UTC"
 	}
 	if inside := m.assets - m.external; inside > 0 {
-		parts = append(parts, fmt.Sprintf("%s of %s say what product they are", thousands(uint64(m.identified)), things(inside, "asset", "assets")))
+		parts = append(parts, fmt.Sprintf("the product is known of %s of %s", thousands(uint64(m.identified)), things(inside, "asset", "assets")))
 	}
 	return strings.Join(parts, "; ") + ". Every statement below opens the packets behind it."
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -53,9 +54,9 @@ type end struct {
 }
 
 func (p *pageData) write(findings []plant.Finding) {
-	p.start, _ = span(p.source.Captures)
+	p.start = p.sum.first
 	p.choose()
-	p.raw(`{"start":` + strconv.FormatInt(p.start.UnixMilli(), 10) + `,"captures":[`)
+	p.raw(fmt.Sprintf(`{"start":%d,"span":%d,"captures":[`, p.start.UnixMilli(), p.sum.last.Sub(p.start).Milliseconds()))
 	for i := range p.source.Captures {
 		p.capture(&p.source.Captures[i])
 	}

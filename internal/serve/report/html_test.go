@@ -172,8 +172,27 @@ func TestCrossingsAreNeverLeftOut(t *testing.T) {
 }
 
 func TestPageIsTheSameEveryTime(t *testing.T) {
-	if page(t, "small", smallPlant()) != page(t, "small", smallPlant()) {
+	one, other := page(t, "small", smallPlant()), page(t, "small", smallPlant())
+	if one != other {
 		t.Error("two pages of the same plant differ")
+	}
+}
+
+// TestPageOfLogsHasTimes holds that inputs without packet times, such as another
+// sensor's logs, still show when things happened.
+func TestPageOfLogsHasTimes(t *testing.T) {
+	p := smallPlant()
+	p.captures[0] = plant.Capture{File: "-", Format: "zeek"}
+	html := page(t, "logs", p)
+	data := pageJSON(t, html)
+	if start := int64(data["start"].(float64)); start != began.UnixMilli() {
+		t.Errorf("times count from %d, want %d", start, began.UnixMilli())
+	}
+	if last := data["conversations"].([]any)[0].([]any)[11].(float64); last != 50*60*1000 {
+		t.Errorf("the conversation ends at %v", last)
+	}
+	if !strings.Contains(html, "<h1>What standard input shows</h1>") {
+		t.Error("standard input has no name")
 	}
 }
 

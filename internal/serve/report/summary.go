@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -31,6 +32,7 @@ type summary struct {
 	labels        []string
 	stands        []stand // of the assets, in their order
 	roleOf        []plant.Role
+	first, last   time.Time // of everything that was seen
 }
 
 // stand is where an asset stands, as far as the boundary is concerned.
@@ -75,6 +77,7 @@ func summarize(s *Source) *summary {
 	m := &summary{sides: map[plant.Side]int{}, byRole: map[plant.Role]*roleSum{}}
 	for i := range s.Captures {
 		m.packets += s.Captures[i].Packets
+		m.seen(s.Captures[i].First, s.Captures[i].Last)
 	}
 	for a := range s.Assets {
 		m.asset(a)
@@ -84,8 +87,19 @@ func summarize(s *Source) *summary {
 	return m
 }
 
+// seen widens the time that everything happened in.
+func (m *summary) seen(first, last time.Time) {
+	if !first.IsZero() && (m.first.IsZero() || first.Before(m.first)) {
+		m.first = first
+	}
+	if last.After(m.last) {
+		m.last = last
+	}
+}
+
 func (m *summary) asset(a *plant.Asset) {
 	m.assets++
+	m.seen(a.First, a.Last)
 	m.labels = append(m.labels, label(a))
 	m.stands = append(m.stands, standOf(a))
 	m.roleOf = append(m.roleOf, a.Role)

@@ -178,7 +178,7 @@ func counted(t tally) []string {
 }
 
 // shownProtocols is how many protocols a summary shows.
-const shownProtocols = 16
+const shownProtocols = 12
 
 func (t *text) protocols() {
 	if len(t.sum.protocols) == 0 {
@@ -286,7 +286,7 @@ func (t *text) finding(f *plant.Finding, details int) {
 }
 
 // shownUnseen is how many limits of the capture a summary names.
-const shownUnseen = 3
+const shownUnseen = 2
 
 func (t *text) unseen(s *Source) {
 	list := t.sum.unseen(s)

@@ -8,7 +8,6 @@ type Context struct {
 	Stream           bool  // TCP; else a datagram or a frame
 	Now              int64 // packet time, nanoseconds since 1970
 	FromPort, ToPort uint16
-	Src, Dst         plant.Endpoint // true sender and receiver of this message
 
 	flow *flow
 	conv *conversation
@@ -18,6 +17,12 @@ type Context struct {
 	src  uint32 // the two ends in the engine's table
 	dst  uint32
 }
+
+// Src is the true sender of this message.
+func (c *Context) Src() plant.Endpoint { return c.eng.ends.at(c.src).word() }
+
+// Dst is its receiver.
+func (c *Context) Dst() plant.Endpoint { return c.eng.ends.at(c.dst).word() }
 
 // Side is 0 or 1, the same for all messages of one sender in a conversation: an
 // index for what a parser keeps about each side.

@@ -78,7 +78,7 @@ func (e *Engine) endFlow(f *flow) {
 	e.decideServer(f)
 	for side := range 2 {
 		if f.Packets[side] > 0 {
-			e.ends.at(f.End[side]).count(f.Packets[side], f.First, f.Last, f.TTL[side], f.Ref)
+			e.ends.at(f.End[side]).count(uint64(f.Packets[side]), f.First, f.Last, f.TTL[side], f.Ref)
 		}
 	}
 	e.fold(f)

@@ -64,8 +64,6 @@ func (t *endpointTable) init(limit int) { t.max = limit }
 
 func (t *endpointTable) at(id uint32) *end { return t.list.at(id) }
 
-func (t *endpointTable) mac(id uint32) plant.MAC { return t.list.at(id).key.mac }
-
 func (t *endpointTable) find(k endKey) uint32 {
 	h := k.hash()
 	if id, ok := t.idx.find(h, func(i uint32) bool { return t.list.at(i).key == k }); ok {

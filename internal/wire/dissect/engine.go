@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -117,7 +118,7 @@ func (e *Engine) touch(p *packet.Packet, f *capture.Frame, ref plant.PacketRef) 
 		e.flows.Restart(fl, f.Time)
 		fl.Ref = ref
 		e.meet(fl, p, side)
-	} else if e.ends.mac(fl.End[side]) != p.SrcMAC {
+	} else if fl.Tag[side] != macTag(p.SrcMAC) {
 		e.strayMAC(fl, p, side, f, ref)
 	}
 	fl.Packets[side]++
@@ -140,9 +141,13 @@ func reused(f *flow, side uint8, p *packet.Packet) bool {
 func (e *Engine) meet(fl *flow, p *packet.Packet, side uint8) {
 	src := endKey{ip: p.Src, mac: p.SrcMAC, vlan: p.VLAN}
 	dst := endKey{ip: p.Dst, mac: p.DstMAC, vlan: p.VLAN}
-	fl.End[side] = e.ends.find(src)
-	fl.End[1-side] = e.ends.find(dst)
+	fl.End[side], fl.Tag[side] = e.ends.find(src), macTag(p.SrcMAC)
+	fl.End[1-side], fl.Tag[1-side] = e.ends.find(dst), macTag(p.DstMAC)
 }
+
+// macTag is the part of a MAC address that tells devices of one network apart:
+// looking the whole address up for each packet would cost a cache miss.
+func macTag(m plant.MAC) uint32 { return binary.BigEndian.Uint32(m[2:]) }
 
 // strayMAC counts a packet whose sender has another MAC than the flow began
 // with: a second path, a redundant router, or a copy from another segment.
@@ -155,7 +160,7 @@ func (e *Engine) strayMAC(fl *flow, p *packet.Packet, side uint8, f *capture.Fra
 	if fl.Packets[side] == 0 {
 		// The other side named this one by the address it sent to, which may be
 		// a router's: the sender itself knows better.
-		fl.End[side] = id
+		fl.End[side], fl.Tag[side] = id, macTag(p.SrcMAC)
 		return
 	}
 	end.count(1, f.Time, f.Time, p.TTL, ref)
@@ -190,7 +195,6 @@ func (e *Engine) enter(fl *flow, side uint8, now int64, ref plant.PacketRef) *Co
 		c.FromPort, c.ToPort = c.ToPort, c.FromPort
 	}
 	c.src, c.dst = fl.End[side], fl.End[1-side]
-	c.Src, c.Dst = e.ends.at(c.src).word(), e.ends.at(c.dst).word()
 	return c
 }
 

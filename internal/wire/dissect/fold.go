@@ -32,8 +32,8 @@ func (e *Engine) fold(f *flow) {
 
 func (t *talk) add(f *flow, client uint8) {
 	t.flows++
-	t.packets[0] += f.Packets[client]
-	t.packets[1] += f.Packets[1-client]
+	t.packets[0] += uint64(f.Packets[client])
+	t.packets[1] += uint64(f.Packets[1-client])
 	t.bytes[0] += f.Bytes[client]
 	t.bytes[1] += f.Bytes[1-client]
 	t.first, t.last, t.ref = min(t.first, f.First), max(t.last, f.Last), min(t.ref, f.Ref)

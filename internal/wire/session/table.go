@@ -11,7 +11,8 @@ import (
 type Flow[S any] struct {
 	Key         Key
 	First, Last int64
-	Packets     [2]uint64 // by the sender's side
+	Packets     [2]uint32 // by the sender's side
+	Tag         [2]uint32 // the owner's, to know the two ends again by
 	Bytes       [2]uint64
 	State       *S
 	Ref         plant.PacketRef // first packet

@@ -63,7 +63,7 @@ func TestKeyOfFramesUsesMACs(t *testing.T) {
 func TestTableAgainstAMap(t *testing.T) {
 	gone := 0
 	table := NewTable[int](1<<14, func(*Flow[int]) { gone++ })
-	have := map[Key]uint64{}
+	have := map[Key]uint32{}
 	rng := rand.New(rand.NewPCG(3, 4))
 	for i := range 200_000 {
 		k := key(rng.IntN(3000))
@@ -98,7 +98,7 @@ func indexOf(t *Table[int], f *Flow[int]) uint32 {
 
 func TestTableIsBoundedAndLosesNothing(t *testing.T) {
 	var out uint64
-	table := NewTable[int](1000, func(f *Flow[int]) { out += f.Packets[0] })
+	table := NewTable[int](1000, func(f *Flow[int]) { out += uint64(f.Packets[0]) })
 	for i := range 50_000 {
 		f, _ := table.Find(key(i), 0)
 		f.Packets[0]++
@@ -119,10 +119,10 @@ func TestTableFoldsIdleFlows(t *testing.T) {
 	var ended []Key
 	table := NewTable[int](1<<20, func(f *Flow[int]) { ended = append(ended, f.Key) })
 	closed, _ := table.Find(key(1), 0)
-	closed.Packets = [2]uint64{1, 1}
+	closed.Packets = [2]uint32{1, 1}
 	closed.Seen |= SeenClose
 	open, _ := table.Find(key(2), 0)
-	open.Packets = [2]uint64{1, 1}
+	open.Packets = [2]uint32{1, 1}
 	for i := range 2 * slabSize {
 		table.Find(key(100+i), idleClosed+1)
 	}

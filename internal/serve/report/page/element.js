@@ -44,6 +44,6 @@ function ref(number, capture) {
   return el('span', { class: 'ref', title: `packet ${number} of ${file}; in Wireshark: frame.number == ${number}` }, name);
 }
 
-const baseName = path => path.split(/[\\/]/).pop();
+const baseName = path => path === '-' ? 'standard input' : path.split(/[\\/]/).pop();
 
 const chip = level => el('span', { class: `chip ${level}` }, level);

@@ -8,7 +8,7 @@ function finding(f) {
     el('div', { class: 'body' },
       el('p', {}, f.why),
       f.next.length > 0 && [el('h3', {}, 'What to do'), el('ol', {}, f.next.map(n => el('li', {}, n)))],
-      el('h3', {}, 'What was seen'), evidence(f),
+      f.details.length > 0 && [el('h3', {}, 'What was seen'), evidence(f)],
       f.assets.length > 0 && [el('h3', {}, 'Assets'), assetLinks(f.assets)]));
 }
 

@@ -21,8 +21,8 @@ sheet.addEventListener('click', e => { if (e.target === sheet) sheet.close(); })
 // of the page. A sheet's address can be sent to a colleague with the file.
 function route() {
   const [what, ...rest] = location.hash.slice(2).split('/').map(part);
-  const show = { asset: routeAsset, talk: routeTalk, crossing: routeCrossing, operation: routeOperation }[what];
-  if (show && rest.length > 0 && show(...rest)) return;
+  const sheets = new Map([['asset', routeAsset], ['talk', routeTalk], ['crossing', routeCrossing], ['operation', routeOperation]]);
+  if (sheets.has(what) && rest.length > 0 && sheets.get(what)(...rest)) return;
   if (sheet.open) sheet.close();
   const target = byId(location.hash.slice(1));
   if (target && target.tagName === 'DETAILS') {
@@ -46,7 +46,7 @@ function routeAsset(id) {
 }
 
 function routeTalk(by, which, key) {
-  if (!groupings[by]) return false;
+  if (!Object.hasOwn(groupings, by)) return false;
   grouping = by;
   quiet = which !== 'all';
   const c = cells().get(key);
@@ -136,6 +136,12 @@ function mark() {
   links.forEach((l, i) => i === Math.max(at, 0) ? l.setAttribute('aria-current', 'true') : l.removeAttribute('aria-current'));
 }
 
+// unfold shows on paper what is folded on the screen.
+function unfold() {
+  document.querySelectorAll('details').forEach(d => { d.open = true; });
+  for (const t of tables) t.deref()?.print();
+}
+
 function start() {
   const fill = (id, ...nodes) => byId(id).replaceChildren(...nodes.flat().filter(Boolean));
   fill('sides', sides());
@@ -152,7 +158,7 @@ function start() {
   if (data.findings.some(f => f.level === 'high')) byId('n-findings').className = 'n stop';
   addEventListener('hashchange', route);
   addEventListener('scroll', mark, { passive: true });
-  addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(d => { d.open = true; }));
+  addEventListener('beforeprint', unfold);
   document.documentElement.dataset.ready = 'true';
   mark();
   route();

@@ -60,7 +60,7 @@ function tilesOf(role, assets) {
 // measure gives a zone its columns and size for a given room.
 function measure(z, room) {
   const named = z.tiles.some(t => t.text);
-  z.tw = named ? Math.min(data.assets.length > labelledUpTo ? 150 : 116, room - 20) : 18;
+  z.tw = named ? Math.min(data.assets.length > labelledUpTo ? 150 : 132, room - 20) : 18;
   z.th = named ? 24 : 18;
   z.step = named ? z.tw + 6 : 24;
   z.rowStep = named ? 30 : 24;
@@ -200,13 +200,17 @@ function zoneDrawing(z) {
 
 function tileDrawing(t, z, x, y) {
   const mark = t.worst === 'high' ? '!!' : t.worst === 'medium' ? '!' : '';
-  const room = Math.floor((z.tw - 12 - (mark ? 12 : 0)) / 6.9);
-  const text = t.text && t.text.length > room ? t.text.slice(0, room - 1) + '…' : t.text;
   const open = () => t.filter ? showAssets(t.filter) : go(t.go);
   return svg('g', { class: `tile ${t.worst} ${t.unknown ? 'unk' : ''}`, role: 'button', tabindex: '-1', 'aria-label': t.title, click: open, keydown: e => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); open(); } } },
     svg('title', {}, t.title), svg('rect', { x, y, width: z.tw, height: z.th, rx: 4 }),
-    text && svg('text', { x: x + 6, y: y + 16 }, text),
+    t.text && tileText(t.text, x + 6, y, z.tw - 12 - (mark ? 14 : 0)),
     mark && svg('text', { class: 'mark', x: x + z.tw - (t.text ? 9 : z.tw / 2), y: y + (t.text ? 16 : 14), 'text-anchor': 'middle', 'font-size': 12 }, mark));
+}
+
+// tileText is a tile's name, clipped where the tile ends and marked as clipped.
+function tileText(text, x, y, room) {
+  const cut = text.length * 6.9 > room + 6;
+  return [svg('svg', { x, y, width: cut ? room - 9 : room + 4, height: 24 }, svg('text', { x: 0, y: 16 }, text)), cut && svg('text', { x: x + room - 8, y: y + 16 }, '…')];
 }
 
 // walk moves the focus between tiles and breaches with the arrow keys.
@@ -236,7 +240,7 @@ function legend(crossings) {
   const has = test => data.assets.some(test);
   return el('div', { class: 'legend' },
     el('span', {}, sample(svg('rect', { class: 'wall', x: 0, y: 3, width: 16, height: 6, rx: 2 })), 'boundary between office and plant floor'),
-    crossings.some(c => c.bad) && el('span', {}, sample(svg('path', { class: 'con bad', d: 'M0 6 H16' })), 'crossing without a door'),
+    crossings.some(c => c.bad) && el('span', {}, sample(svg('path', { class: 'con bad', d: 'M0 6 H16' })), 'crosses the boundary'),
     crossings.some(c => !c.bad) && el('span', {}, sample(svg('path', { class: 'con', d: 'M0 6 H16' })), 'only names, time and the like cross'),
     has(a => a.worst === 'high') && tile('high', 'high finding (!!)'), has(a => a.worst === 'medium') && tile('medium', 'medium finding (!)'),
     tile('', 'asset'), has(a => a.role === 'unknown' || a.side === 'unknown') && tile('unk', 'not identified or not placed'));

@@ -1,6 +1,7 @@
 // Tables that sort, show more on demand, and drop columns on small screens.
 
 const rowsAtFirst = 100, rowsPerStep = 500;
+const tables = []; // all that were drawn, for printing
 
 // table draws rows. columns: { name, cell(row), sort(row), num, mid, tight, wide }.
 // mid keeps a column from being squeezed, tight its text from being broken. A
@@ -42,6 +43,8 @@ function table(caption, columns, rows, options = {}) {
 
   draw();
   node.update = list => { state.rows = list; state.shown = options.shown || rowsAtFirst; draw(); };
+  node.print = () => { state.shown = Math.max(state.shown, rowsPerStep); draw(); };
+  tables.push(new WeakRef(node));
   return node;
 }
 

@@ -95,23 +95,23 @@ func subject(c *dissect.Context, m *pdu.Message) dissect.Subject {
 	if len(m.Hardware) == len(mac) {
 		copy(mac[:], m.Hardware)
 	}
-	own := m.Op == pdu.Request && (mac.IsZero() || mac == c.Src.MAC)
+	own := m.Op == pdu.Request && (mac.IsZero() || mac == c.Src().MAC)
 	switch {
-	case own && c.Src.IP.IsValid() && !c.Src.IP.IsUnspecified():
+	case own && c.Src().IP.IsValid() && !c.Src().IP.IsUnspecified():
 		return dissect.Sender
 	case mac.IsZero():
-		return dissect.At(plant.Endpoint{IP: m.Client, VLAN: c.Src.VLAN})
+		return dissect.At(plant.Endpoint{IP: m.Client, VLAN: c.Src().VLAN})
 	case relayed(m):
 		return dissect.At(plant.Endpoint{MAC: mac})
 	}
-	return dissect.At(plant.Endpoint{MAC: mac, VLAN: c.Src.VLAN})
+	return dissect.At(plant.Endpoint{MAC: mac, VLAN: c.Src().VLAN})
 }
 
 // strange reports whether a client's message left another interface than the
 // one it is about, with no relay to explain it: bonded and bridged interfaces
 // do that. The frame's sender is then most likely the same machine.
 func strange(c *dissect.Context, m *pdu.Message) bool {
-	return !relayed(m) && c.Src.IP.IsUnspecified() && len(m.Hardware) == 6 && !c.Src.MAC.IsZero() && c.Src.MAC != plant.MAC(m.Hardware)
+	return !relayed(m) && c.Src().IP.IsUnspecified() && len(m.Hardware) == 6 && !c.Src().MAC.IsZero() && c.Src().MAC != plant.MAC(m.Hardware)
 }
 
 func relayed(m *pdu.Message) bool { return !m.Relay.IsUnspecified() }

@@ -194,7 +194,7 @@ func answer(c *dissect.Context, rec pdu.Record) {
 	}
 	var buf [pdu.MaxName]byte
 	name := rec.Name.Append(buf[:0])
-	if a == c.Src.IP {
+	if a == c.Src().IP {
 		c.Fact(dissect.Sender, plant.FieldName, name, "dns", 0.7)
 		return
 	}

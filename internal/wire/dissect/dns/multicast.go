@@ -57,7 +57,7 @@ func host(c *dissect.Context, rec pdu.Record) {
 	}
 	var buf [pdu.MaxName]byte
 	name := rec.Name.Append(buf[:0])
-	if a == c.Src.IP {
+	if a == c.Src().IP {
 		c.Fact(dissect.Sender, plant.FieldName, bare(name), "mdns", 0.95)
 		return
 	}

@@ -118,7 +118,7 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 
 // order reports a datagram on its way out, when no slave has counted up yet.
 func (p *parser) order(c *dissect.Context, d pdu.Datagram) {
-	if !p.known && (c.Src.IP.IsValid() || !c.Src.MAC.IsLocal()) {
+	if !p.known && (c.Src().IP.IsValid() || !c.Src().MAC.IsLocal()) {
 		p.known = true
 		c.FactText(dissect.Sender, plant.FieldRole, plant.RoleController, "ethercat.datagram", 0.7)
 		c.FactText(dissect.Sender, plant.FieldService, "ethercat master", "ethercat.datagram", 0.9)
@@ -283,10 +283,10 @@ func (p *parser) unit(b []byte, d pdu.Datagram) ([]byte, bool) {
 
 // master is the sender, by its own address.
 func master(c *dissect.Context) dissect.Subject {
-	if !c.Src.MAC.IsLocal() || c.Src.IP.IsValid() {
+	if !c.Src().MAC.IsLocal() || c.Src().IP.IsValid() {
 		return dissect.Sender
 	}
-	e := c.Src
+	e := c.Src()
 	e.MAC[0] &^= 2
 	return dissect.At(e)
 }

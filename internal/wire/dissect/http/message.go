@@ -123,7 +123,7 @@ func purpose(h *pdu.Head) (*plant.Verb, []byte) {
 // the world are left out: one address there has thousands.
 func host(c *dissect.Context, value []byte) {
 	name, _, _ := bytes.Cut(value, []byte(":"))
-	local := c.Dst.IP.IsPrivate() || c.Dst.IP.IsLinkLocalUnicast()
+	local := c.Dst().IP.IsPrivate() || c.Dst().IP.IsLinkLocalUnicast()
 	if !local || len(name) == 0 || name[0] == '[' || isAddress(name) {
 		return
 	}

@@ -83,7 +83,7 @@ func chassis(c *dissect.Context, t pdu.TLV) {
 }
 
 func chassisMAC(c *dissect.Context, m plant.MAC) {
-	if m != c.Src.MAC {
+	if m != c.Src().MAC {
 		var buf [40]byte
 		c.Fact(dissect.Sender, plant.FieldFingerprint, m.AppendTo(append(buf[:0], "lldp-chassis="...)), source, 0.9)
 	}

@@ -63,7 +63,7 @@ func (parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	if err != nil && !d.HasTo {
 		return 0, err
 	}
-	own := d.HasFrom && (!d.SourceAddr.IsValid() || d.SourceAddr == c.Src.IP)
+	own := d.HasFrom && (!d.SourceAddr.IsValid() || d.SourceAddr == c.Src().IP)
 	if own && (d.From.Suffix == nbns.SuffixWorkstation || d.From.Suffix == nbns.SuffixServer) && !d.From.Browsers() {
 		var buf [16]byte
 		c.Fact(dissect.Sender, plant.FieldName, d.From.Append(buf[:0]), "nbdgm", 0.8)

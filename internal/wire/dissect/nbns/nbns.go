@@ -101,7 +101,7 @@ func records(c *dissect.Context, m pdu.Message) {
 func owners(c *dissect.Context, name pdu.Name, data []byte) {
 	for o, rest, ok := pdu.CutOwner(data); ok; o, rest, ok = pdu.CutOwner(rest) {
 		switch {
-		case o.Addr == c.Src.IP:
+		case o.Addr == c.Src().IP:
 			owns(c, name, o.Group, "nbns", 0.9)
 		case o.Addr.IsPrivate() && !o.Group && !name.Wildcard():
 			var buf [64]byte

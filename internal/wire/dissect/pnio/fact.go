@@ -138,7 +138,7 @@ func network(c *dissect.Context, b pdu.Block) {
 	c.Fact(dissect.Sender, plant.FieldName, x.Name, sourceReal, 0.9)
 	if x.Address != [4]byte{} {
 		var buf [16]byte
-		at := dissect.At(plant.Endpoint{MAC: x.MAC, IP: netip.AddrFrom4(x.Address), VLAN: c.Src.VLAN})
+		at := dissect.At(plant.Endpoint{MAC: x.MAC, IP: netip.AddrFrom4(x.Address), VLAN: c.Src().VLAN})
 		c.Fact(at, plant.FieldAddress, netip.AddrFrom4(x.Address).AppendTo(buf[:0]), sourceReal, 0.9)
 	}
 }

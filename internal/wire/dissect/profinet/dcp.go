@@ -102,7 +102,7 @@ func setting(c *dissect.Context, b pndcp.Block) dissect.Object {
 		c.Fact(dissect.Receiver, plant.FieldName, b.Value, sourceSet, 0.5)
 		var buf [280]byte
 		t := append(append(buf[:0], b.Value[:min(len(b.Value), 240)]...), '=')
-		c.Fact(dissect.Sender, plant.FieldResolves, c.Dst.MAC.AppendTo(t), sourceSet, 0.5)
+		c.Fact(dissect.Sender, plant.FieldResolves, c.Dst().MAC.AppendTo(t), sourceSet, 0.5)
 	}
 	if s, ok := b.Suite(); ok {
 		o.Name = netip.AddrFrom4(s.Address).AppendTo(nil)

@@ -52,7 +52,7 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 func bridge(c *dissect.Context, f pdu.Frame) {
 	c.FactText(dissect.Sender, plant.FieldRole, plant.RoleSwitch, source, 0.6)
 	var buf [48]byte
-	if m := plant.MAC(f.Bridge.MAC); m != c.Src.MAC {
+	if m := plant.MAC(f.Bridge.MAC); m != c.Src().MAC {
 		c.Fact(dissect.Sender, plant.FieldFingerprint, m.AppendTo(append(buf[:0], "stp-bridge="...)), source, 0.8)
 	}
 	if f.IsRoot() {

@@ -39,7 +39,7 @@ func (p *Parser) clientHello(c *dissect.Context, body []byte) {
 	c.SenderIsClient()
 	name := h.ServerName()
 	c.Request(verbs.Get(uint32(pdu.TypeClientHello)), hello, dissect.Object{Name: name})
-	if len(name) > 0 && (c.Dst.IP.IsPrivate() || c.Dst.IP.IsLinkLocalUnicast()) {
+	if len(name) > 0 && (c.Dst().IP.IsPrivate() || c.Dst().IP.IsLinkLocalUnicast()) {
 		c.Fact(dissect.Receiver, plant.FieldName, name, "tls.sni", 0.5)
 	}
 	ja4 := h.JA4()
