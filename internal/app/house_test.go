@@ -39,9 +39,9 @@ var mayImport = []struct {
 	{"internal/wire/logs", "turns other sensors' logs into observations", []string{"internal/plant", "internal/wire/capture"}},
 	{"internal/judge/", "pure functions of plant values", []string{"internal/plant", "internal/judge/"}},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},
-	{"lab", "makes traffic of a plant that does not exist", []string{"internal/plant", "protocol/"}},
+	{"lab", "makes traffic of a plant that does not exist", []string{"lab", "internal/plant", "internal/wire/capture", "protocol/"}},
 	{"internal/app", "wires everything together", []string{""}},
-	{"cmd/bulkhead", "flags in, calls, text out", []string{"internal/app", "internal/plant", "internal/serve/report", "internal/wire/capture"}},
+	{"cmd/bulkhead", "flags in, calls, text out", []string{"internal/app", "internal/plant", "internal/serve/report", "internal/wire/capture", "lab"}},
 	{"internal/tool/", "programs that make files of this repository", []string{""}},
 }
 

@@ -3,7 +3,7 @@ package detect
 import (
 	_ "embed"
 	"fmt"
-	"strings"
+	"path"
 
 	"github.com/goccy/go-yaml"
 )
@@ -30,7 +30,7 @@ func Weaknesses() ([]Weakness, error) {
 func (d *Detector) weakness(value string) string {
 	for i := range d.weaknesses {
 		w := &d.weaknesses[i]
-		if prefix, open := strings.CutSuffix(w.Value, "*"); open && strings.HasPrefix(value, prefix) || w.Value == value {
+		if fits, err := path.Match(w.Value, value); fits && err == nil {
 			return w.Says
 		}
 	}

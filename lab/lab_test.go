@@ -1,0 +1,194 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+func digest(t *testing.T, o Options) [32]byte {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := Write(&b, o); err != nil {
+		t.Fatal(err)
+	}
+	return sha256.Sum256(b.Bytes())
+}
+
+func TestSameSeedSameBytes(t *testing.T) {
+	o := Options{Seed: 7, Time: 2 * time.Minute}
+	first := digest(t, o)
+	if digest(t, o) != first {
+		t.Error("the same seed gave other bytes")
+	}
+	o.Seed = 8
+	if digest(t, o) == first {
+		t.Error("another seed gave the same bytes")
+	}
+}
+
+func TestTimeDoesNotRunBackwards(t *testing.T) {
+	var last time.Time
+	frames := 0
+	err := Play(Options{}, func(at time.Time, _ []byte) error {
+		if at.Before(last) {
+			t.Fatalf("frame %d at %v comes after one at %v", frames, at, last)
+		}
+		last = at
+		frames++
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if end := DefaultStart.Add(DefaultTime); last.After(end) || last.Before(end.Add(-time.Second)) {
+		t.Errorf("the last frame is at %v", last)
+	}
+	if frames < 30_000 || frames > 100_000 {
+		t.Errorf("%d frames", frames)
+	}
+}
+
+// sender is who a frame is from.
+func sender(frame []byte) (mac plant.MAC, ip netip.Addr) {
+	copy(mac[:], frame[6:])
+	kind, rest := binary.BigEndian.Uint16(frame[12:]), frame[14:]
+	if kind == 0x8100 {
+		kind, rest = binary.BigEndian.Uint16(rest[2:]), rest[4:]
+	}
+	if kind == 0x0800 {
+		ip, _ = netip.AddrFromSlice(rest[12:16])
+	}
+	return mac, ip
+}
+
+func TestEveryHostSends(t *testing.T) {
+	p, err := readPlan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	macs, ips := map[plant.MAC]bool{}, map[netip.Addr]bool{}
+	err = Play(Options{}, func(_ time.Time, frame []byte) error {
+		mac, ip := sender(frame)
+		macs[mac], ips[ip] = true, true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range p.Hosts {
+		if h.Via == "" && !macs[plant.MAC(h.MAC)] || h.Via != "" && !ips[h.IP] {
+			t.Errorf("%s never sends", h.Name)
+		}
+	}
+	if n := len(p.Hosts); n < 45 {
+		t.Errorf("%d hosts", n)
+	}
+}
+
+func TestNoTwoHostsShareAnAddress(t *testing.T) {
+	p, err := readPlan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[any]string{}
+	for _, h := range p.Hosts {
+		for _, key := range []any{h.IP, h.MAC, h.Name} {
+			if other := seen[key]; other != "" && key != (hardware{}) {
+				t.Errorf("%s and %s share %v", h.Name, other, key)
+			}
+			seen[key] = h.Name
+		}
+	}
+}
+
+func TestTimeAskedFor(t *testing.T) {
+	for _, d := range []time.Duration{time.Second, -time.Minute, 48 * time.Hour} {
+		if _, err := Write(&bytes.Buffer{}, Options{Time: d}); !errors.Is(err, ErrTime) {
+			t.Errorf("%v: %v, want ErrTime", d, err)
+		}
+	}
+}
+
+func TestDataAreChecked(t *testing.T) {
+	for name, damage := range map[string]struct {
+		do   func(p *plan)
+		want string
+	}{
+		"a stack that does not exist": {func(p *plan) { p.Hosts[0].Stack = "cpm" }, "no stack"},
+		"an address outside":          {func(p *plan) { p.Hosts[0].IP = netip.MustParseAddr("10.9.9.9") }, "is not in network"},
+		"a host without a network":    {func(p *plan) { p.Hosts[0].Net = "" }, "stands in no network"},
+		"a deed nobody can do":        {func(p *plan) { p.Talks[0].Do = "sing" }, "nobody can"},
+		"a host that does not exist":  {func(p *plan) { p.Talks[0].From = []string{"plc-9"} }, "no host plc-9"},
+	} {
+		p, err := readPlan()
+		if err != nil {
+			t.Fatal(err)
+		}
+		damage.do(p)
+		if _, err = newWorld(p, Options{}); err == nil || !strings.Contains(err.Error(), damage.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestTshark holds the capture against another reader: no frame that it cannot
+// read, no wrong checksum, nothing odd in any TCP conversation.
+func TestTshark(t *testing.T) {
+	if _, err := exec.LookPath("tshark"); err != nil {
+		t.Skip("tshark is not installed")
+	}
+	for name, o := range map[string]Options{"demonstration": {Seed: 1}, "short": {Seed: 3, Time: time.Minute}} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "plant.pcap")
+			var b bytes.Buffer
+			if _, err := Write(&b, o); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if out := tshark(t, file); len(out) > 0 {
+				t.Errorf("tshark objects:\n%.2000s", out)
+			}
+		})
+	}
+}
+
+const objections = "_ws.malformed || tcp.analysis.flags || ip.checksum.status==0 || tcp.checksum.status==0 || udp.checksum.status==0"
+
+func tshark(t *testing.T, file string) []byte {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "tshark", "-n", "-r", file, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",
+		"-o", "udp.check_checksum:TRUE", "-Y", objections).Output()
+	if err != nil {
+		t.Fatalf("tshark: %v", err)
+	}
+	return out
+}
+
+func BenchmarkWrite(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Write(discard{}, Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }

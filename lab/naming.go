@@ -1,0 +1,106 @@
+package lab
+
+import (
+	"time"
+
+	"github.com/bulkhead-ot/bulkhead/lab/message"
+	"github.com/bulkhead-ot/bulkhead/lab/wire"
+)
+
+// domain is the Windows domain that a host belongs to: the office has one, and
+// the plant its own.
+func (h *host) domain() string {
+	if h.Net == "office" {
+		return "ALDER"
+	}
+	return "ALDER-OT"
+}
+
+// dns is that domain's name in DNS.
+func (h *host) dns() string {
+	if h.Net == "office" {
+		return "alder.local"
+	}
+	return "ot.alder.local"
+}
+
+// dhcp is a computer that starts and gets its address.
+func dhcp(s *scene) {
+	h := s.from
+	l := message.DHCPLease{
+		ID: s.Rand.Uint32(), MAC: h.machine.MAC[:], Address: h.IP().AsSlice(), Server: s.to.IP().AsSlice(), Router: h.net.router().AsSlice(),
+		Mask: []byte{255, 255, 255, 0}, Host: h.Name, Class: "MSFT 5.0", DNS: h.dns(), DNSServer: s.to.IP().AsSlice(),
+	}
+	if h.Windows == nil {
+		l.Class = "Hewlett-Packard JetDirect"
+	}
+	nobody := *h
+	nobody.Host = wire.NewHost(wire.Nowhere, h.Host.Stack, 1)
+	for _, step := range []byte{message.DHCPDiscover, message.DHCPRequest} {
+		s.shout(&nobody, "255.255.255.255", 68, 67, message.DHCP(step, l))
+		s.Wait(s.Jitter(3*time.Millisecond, 0.5))
+		s.shout(s.to, "255.255.255.255", 67, 68, message.DHCP(step+1+step/message.DHCPRequest, l))
+		s.Wait(s.Jitter(2*time.Millisecond, 0.5))
+	}
+}
+
+func dns(s *scene) {
+	s.each(func() {
+		for _, name := range s.talk.Names {
+			id := uint16(s.Rand.Uint32())
+			s.ask(s.from.Host.Port(), 53, message.DNSAsk(id, name), message.DNSAnswer(id, name, s.world.address(name)))
+			s.Wait(s.Jitter(200*time.Millisecond, 0.9))
+		}
+	})
+}
+
+// netbios claims a Windows computer's names.
+func netbios(s *scene) {
+	ip := s.from.IP().AsSlice()
+	last := s.world.link(s.from).Subnet.Addr().As4()
+	last[3] = 255
+	for _, n := range []struct {
+		name   string
+		suffix byte
+		group  bool
+	}{{title(s.from), 0, false}, {title(s.from), 0x20, false}, {s.from.domain(), 0, true}} {
+		s.shout(s.from, addr(last).String(), 137, 137, message.NetBIOSRegister(uint16(s.Rand.Uint32()), n.name, n.suffix, n.group, ip))
+		s.Wait(250 * time.Millisecond)
+	}
+}
+
+func ntp(s *scene) {
+	port := s.from.Host.Port()
+	if s.from.Windows != nil {
+		port = 123
+	}
+	s.each(func() {
+		sent := s.ntpTime()
+		reference, stratum := "GPS", byte(1)
+		if s.to.Windows != nil {
+			reference, stratum = "\x0a\x14\x14\x05", 2
+		}
+		s.ask(port, 123, message.NTP(false, 0, "", 0, 0, sent), message.NTP(true, stratum, reference, sent, sent+1<<20, sent+1<<20+1<<16))
+	})
+}
+
+// service tells the link what a device offers.
+func service(s *scene) {
+	name := s.from.Name + ".local"
+	s.each(func() {
+		s.shout(s.from, "224.0.0.251", 5353, 5353, message.MDNSAnnounce(s.talk.Text, s.from.Model, name, s.talk.Port,
+			s.from.IP().AsSlice(), "ty="+s.from.Model, "rp=ipp/print", "note="+s.from.Location))
+	})
+}
+
+// systemGroup is what every agent can tell: sysDescr, sysName, sysLocation.
+var systemGroup = []string{"1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0"}
+
+func snmp(s *scene) {
+	port := s.from.Host.Port()
+	s.each(func() {
+		id := s.Rand.Uint32() >> 1
+		values := []string{s.to.Text, s.to.Name, s.to.Location}
+		s.ask(port, 161, message.SNMP(s.talk.Text, false, id, systemGroup, nil), message.SNMP(s.talk.Text, true, id, systemGroup, values))
+	})
+}

@@ -1,0 +1,152 @@
+package lab
+
+import (
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+//go:embed plant.yaml
+var plantFile []byte
+
+//go:embed day.yaml
+var dayFile []byte
+
+// plan is the plant as its data files say.
+type plan struct {
+	Networks []network `yaml:"networks"`
+	Hosts    []machine `yaml:"hosts"`
+	Talks    []talk    `yaml:"talks"`
+}
+
+type network struct {
+	Name    string       `yaml:"name"`
+	VLAN    uint16       `yaml:"vlan"`
+	Subnet  netip.Prefix `yaml:"subnet"`
+	Gateway string       `yaml:"gateway"`
+}
+
+// router is the address that a network's gateway has in it: the first.
+func (n *network) router() netip.Addr { return n.Subnet.Addr().Next() }
+
+// machine is a host as data.
+type machine struct {
+	Name  string     `yaml:"name"`
+	MAC   hardware   `yaml:"mac"`
+	IP    netip.Addr `yaml:"ip"`
+	Net   string     `yaml:"net"`
+	Stack string     `yaml:"stack"`
+	Via   string     `yaml:"via"`
+	Hops  uint8      `yaml:"hops"`
+
+	Model    string   `yaml:"model"`
+	Order    string   `yaml:"order"`
+	Firmware string   `yaml:"firmware"`
+	Hardware string   `yaml:"hardware"`
+	Serial   string   `yaml:"serial"`
+	Location string   `yaml:"location"`
+	Text     string   `yaml:"text"`     // sysDescr, LLDP system description
+	Software string   `yaml:"software"` // HTTP Server, SSH banner, OPC UA application
+	Product  string   `yaml:"product"`  // OPC UA product URI
+	Number   uint16   `yaml:"number"`   // a model's code or a program's build
+	Objects  []string `yaml:"objects"`  // Modbus device identification
+
+	CDP     bool        `yaml:"cdp"`
+	LLDP    uint16      `yaml:"lldp"` // capabilities; 0 announces nothing
+	Port    string      `yaml:"port"`
+	Bridge  string      `yaml:"bridge"` // "root" or "member" of the spanning tree
+	PN      *station    `yaml:"pn"`
+	CIP     *cipModule  `yaml:"cip"`
+	Rack    []cipModule `yaml:"rack"`
+	BACnet  *building   `yaml:"bacnet"`
+	Windows *windows    `yaml:"windows"`
+}
+
+type station struct {
+	Product string `yaml:"product"`
+	Vendor  uint16 `yaml:"vendor"`
+	Device  uint16 `yaml:"device"`
+	Role    uint8  `yaml:"role"`
+}
+
+type cipModule struct {
+	Slot   uint8  `yaml:"slot"`
+	Vendor uint16 `yaml:"vendor"`
+	Type   uint16 `yaml:"type"`
+	Code   uint16 `yaml:"code"`
+	Major  uint8  `yaml:"major"`
+	Minor  uint8  `yaml:"minor"`
+	Status uint16 `yaml:"status"`
+	Serial uint32 `yaml:"serial"`
+	Name   string `yaml:"name"`
+	State  uint8  `yaml:"state"`
+}
+
+type building struct {
+	Device     uint32 `yaml:"device"`
+	Vendor     uint16 `yaml:"vendor"`
+	VendorName string `yaml:"vendor-name"`
+	Model      string `yaml:"model"`
+	Firmware   string `yaml:"firmware"`
+	Object     string `yaml:"object"`
+	Location   string `yaml:"location"`
+}
+
+type windows struct {
+	Major     uint8  `yaml:"major"`
+	Minor     uint8  `yaml:"minor"`
+	Build     uint16 `yaml:"build"`
+	Directory bool   `yaml:"directory"` // a domain controller, which insists on signed messages
+	User      string `yaml:"user"`
+}
+
+// talk is something that machines do with another, once or all the time.
+type talk struct {
+	Do    string        `yaml:"do"`
+	From  []string      `yaml:"from"`
+	To    []string      `yaml:"to"`    // empty: to everybody on the link
+	At    float64       `yaml:"at"`    // when it begins, as a share of the whole time
+	Every time.Duration `yaml:"every"` // 0: once
+	Block uint16        `yaml:"block"`
+	Start uint16        `yaml:"start"`
+	Size  int           `yaml:"size"`
+	Value uint32        `yaml:"value"`
+	Port  uint16        `yaml:"port"`
+	User  string        `yaml:"user"`
+	Text  string        `yaml:"text"`
+	Names []string      `yaml:"names"`
+}
+
+// hardware is a MAC as people write it.
+type hardware plant.MAC
+
+// UnmarshalText reads it.
+func (h *hardware) UnmarshalText(b []byte) error {
+	raw, err := hex.DecodeString(strings.ReplaceAll(string(b), ":", ""))
+	if err != nil || len(raw) != len(h) {
+		return fmt.Errorf("%q is no MAC address", b)
+	}
+	copy(h[:], raw)
+	return nil
+}
+
+// readPlan reads the built-in plant and its day.
+func readPlan() (*plan, error) {
+	var p plan
+	if err := yaml.UnmarshalWithOptions(plantFile, &p, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("read plant.yaml: %w", err)
+	}
+	var day plan
+	if err := yaml.UnmarshalWithOptions(dayFile, &day, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("read day.yaml: %w", err)
+	}
+	p.Talks = day.Talks
+	return &p, nil
+}

@@ -1,0 +1,108 @@
+package lab
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/bulkhead-ot/bulkhead/lab/message"
+	"github.com/bulkhead-ot/bulkhead/lab/wire"
+)
+
+// Ports of EtherNet/IP: messages, and inputs and outputs.
+const (
+	enipPort   = 44818
+	enipIOPort = 2222
+)
+
+func (m *cipModule) identity() message.CIPIdentity {
+	return message.CIPIdentity{
+		Vendor: m.Vendor, Type: m.Type, Code: m.Code, Major: m.Major, Minor: m.Minor,
+		Status: m.Status, Serial: m.Serial, Name: m.Name, State: m.State,
+	}
+}
+
+// cipList is how software finds devices.
+func cipList(s *scene) {
+	ip := s.to.IP().AsSlice()
+	s.ask(s.from.Host.Port(), enipPort, message.ListIdentity(), message.ListedIdentity(s.to.CIP.identity(), ip))
+}
+
+// cipOpen opens a session.
+func (s *scene) cipOpen() (*wire.Conn, uint32) {
+	c := s.dial(enipPort)
+	session := s.Rand.Uint32()
+	c.Ask(message.RegisterSession(0), message.RegisterSession(session), cycle)
+	return c, session
+}
+
+// cipRack asks the module at the address, and through it each other module.
+func cipRack(s *scene) {
+	c, session := s.cipOpen()
+	ask := func(request []byte, m *cipModule) {
+		n := uint32(s.next())
+		c.Ask(message.CIP(session, n, request), message.CIP(session, n, message.ReadAttributes(m.identity())), cycle)
+	}
+	ask(message.ReadIdentity(), s.to.CIP)
+	for i := range s.to.Rack {
+		m := &s.to.Rack[i]
+		ask(message.Unconnected(m.Slot, message.ReadIdentity()), m)
+	}
+	s.Wait(time.Second)
+	c.Close()
+}
+
+// class3 is the trigger of a connection for messages, class1 for inputs and
+// outputs.
+const (
+	class3 = 0xa3
+	class1 = 0x01
+)
+
+// cipConnect opens a connection to the controller's message router and returns
+// the identifiers of its two directions.
+func (s *scene) cipConnect(c *wire.Conn, session uint32, rpi time.Duration, sizes [2]uint16, transport byte, path []byte) (toServer, toClient uint32) {
+	toServer, toClient = s.Rand.Uint32(), s.Rand.Uint32()
+	n := uint32(s.next())
+	us := uint32(rpi / time.Microsecond)
+	c.Ask(message.CIP(session, n, message.ForwardOpen(0, toClient, uint16(toClient), us, sizes, transport, path)),
+		message.CIP(session, n, message.ForwardOpened(toServer, toClient, uint16(toClient), us)), cycle)
+	return toServer, toClient
+}
+
+func cipPoll(s *scene) {
+	c, session := s.cipOpen()
+	toServer, toClient := s.cipConnect(c, session, 2*time.Second, [2]uint16{0x43f4, 0x43f4}, class3, message.MessageRouter)
+	s.each(func() {
+		for _, tag := range s.talk.Names {
+			n := s.next()
+			value := binary.LittleEndian.AppendUint32(nil, uint32(s.Rand.IntN(1200)))
+			c.Ask(message.CIPConnected(session, toServer, n, message.ReadTag(tag, 1)), message.CIPConnected(session, toClient, n, message.TagValue(value)), cycle)
+		}
+	})
+}
+
+// cipWrite sets a value that an operator typed.
+func cipWrite(s *scene) {
+	c, session := s.cipOpen()
+	s.each(func() {
+		n := uint32(s.next())
+		c.Ask(message.CIP(session, n, message.Unconnected(0, message.WriteTag(s.talk.Text, s.talk.Value))), message.CIP(session, n, message.TagWritten()), cycle)
+	})
+}
+
+// cipIO opens a connection for inputs and outputs, which then flow by
+// themselves in both directions.
+func cipIO(s *scene) {
+	c, session := s.cipOpen()
+	size := uint16(s.talk.Size)
+	toServer, toClient := s.cipConnect(c, session, s.talk.Every, [2]uint16{0x4800 | size + 6, 0x4800 | size + 2}, class1, message.InputsOutputs)
+	image := s.snapshot()
+	run := []byte{1, 0, 0, 0} // the header says that the controller runs
+	sequence := uint32(0)
+	s.each(func() {
+		sequence++
+		s.tell(s.from, s.to, enipIOPort, enipIOPort, message.CIPIO(toServer, sequence, uint16(sequence), append(run[:4:4], image...)))
+		s.Wait(s.Jitter(2*time.Millisecond, 0.5))
+		s.tell(s.to, s.from, enipIOPort, enipIOPort, message.CIPIO(toClient, sequence, uint16(sequence), image.read(s)))
+	})
+}
