@@ -104,7 +104,7 @@ func (m *summary) placeBlind(say sayFunc) {
 	say(inside > 0 && m.sides[plant.SideIT] == 0, "No office device was seen, so nothing here proves that the office cannot reach the plant. A tap at the boundary between the two would show it.")
 	say(inside > 0 && m.sides[plant.SideOT] == 0, "No plant device was recognised. If this tap should see controllers, check which ports and VLANs it mirrors.")
 	say(m.sides[plant.SideUnknown] > 0, "%s neither on the plant floor nor in the office: nothing they sent says where they belong.", things(m.sides[plant.SideUnknown], "asset is placed", "assets are placed"))
-	say(inside > m.identified, "%s of %s did not say what product they are: an address, a manufacturer or a system is all that is known of them.",
+	say(inside > m.identified, "The product is not known of %s of %s: only an address, a manufacturer or a system was given away.",
 		thousands(uint64(inside-m.identified)), things(inside, "asset", "assets"))
 }
 

@@ -152,18 +152,18 @@ func (t *text) products(r *roleSum) string {
 		}
 		items = append(items, v)
 	}
-	line := ""
-	for i, item := range items {
-		next := item
-		if i > 0 {
-			next = line + ", " + item
-		}
-		if i > 0 && len([]rune(next))+3 > t.o.Width-roleWidth {
+	if len(items) == 0 {
+		return ""
+	}
+	line := t.fit(items[0], roleWidth+3)
+	for _, item := range items[1:] {
+		next := line + ", " + item
+		if len([]rune(next))+3 > t.o.Width-roleWidth {
 			return line + ", …"
 		}
 		line = next
 	}
-	return t.fit(line, roleWidth)
+	return line
 }
 
 // counted are a tally's texts, with how often each occurs.

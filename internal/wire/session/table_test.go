@@ -39,8 +39,10 @@ func TestKeyOfOneAddressTalkingToItself(t *testing.T) {
 }
 
 func TestKeyOfHostsWithoutAnAddress(t *testing.T) {
-	p := packet.Packet{Kind: packet.UDP, Proto: 17, Src: packet.Addr4([]byte{0, 0, 0, 0}), Dst: packet.Addr4([]byte{255, 255, 255, 255}), SrcPort: 68, DstPort: 67,
-		SrcMAC: plant.MAC{2, 0, 0, 0, 0, 1}}
+	p := packet.Packet{
+		Kind: packet.UDP, Proto: 17, Src: packet.Addr4([]byte{0, 0, 0, 0}), Dst: packet.Addr4([]byte{255, 255, 255, 255}), SrcPort: 68, DstPort: 67,
+		SrcMAC: plant.MAC{2, 0, 0, 0, 0, 1},
+	}
 	q := p
 	q.SrcMAC[5] = 2
 	a, _ := KeyOf(&p)
