@@ -123,7 +123,14 @@ func captureBlind(s *Source, say sayFunc) {
 		c := &s.Captures[i]
 		name := base(c.File)
 		say(c.Problem != "", "%s: reading stopped early: %s.", name, c.Problem)
-		say(c.Truncated, "%s ends in the middle of a packet: the recording was cut off.", name)
+		what := "packet"
+		if c.Lines > 0 {
+			what = "line"
+		}
+		say(c.Truncated, "%s ends in the middle of a %s: the recording was cut off.", name, what)
+		for _, n := range c.Notes {
+			say(true, "%s: %s.", name, n)
+		}
 		say(c.Undecoded > 0, "%s: %s could not be read (an unknown link or network layer, or damaged).", name, things(int(c.Undecoded), "packet", "packets"))
 	}
 }

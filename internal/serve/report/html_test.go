@@ -128,7 +128,7 @@ func TestPageSizeIsBounded(t *testing.T) {
 		assets, most int
 	}{
 		{"3,000 assets", 3_000, 6_000_000},
-		{"30,000 assets", 30_000, 16_000_000},
+		{"8,000 assets", 8_000, 10_000_000},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -198,6 +198,10 @@ func (j *jsonWriter) capture(c *plant.Capture) {
 	j.num("undecoded", c.Undecoded)
 	j.num("duplicates", c.Duplicates)
 	j.opt("problem", c.Problem)
+	j.optNum("lines", c.Lines)
+	if len(c.Notes) > 0 {
+		j.strings("notes", c.Notes)
+	}
 	j.row(false)
 }
 

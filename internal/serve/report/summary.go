@@ -226,6 +226,14 @@ func roleRank(r plant.Role) int {
 	return len(roleOrder)
 }
 
+// singular is one of a role.
+func singular(r plant.Role) string {
+	if r == plant.RoleUnknown {
+		return "device of unknown role"
+	}
+	return r
+}
+
 // plural is several of a role.
 func plural(r plant.Role) string {
 	switch r {

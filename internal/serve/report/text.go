@@ -112,6 +112,10 @@ func wrap(s string, width int) []string {
 
 func (t *text) capture(c *plant.Capture) {
 	parts := []string{things(int(c.Packets), "packet", "packets"), size(c.Bytes)}
+	if c.Lines > 0 {
+		parts = append([]string{things(int(c.Lines), "line of a log", "lines of a log") + " about"}, parts...)
+		parts = []string{parts[0] + " " + parts[1], parts[2]}
+	}
 	if c.Packets > 0 && !c.First.IsZero() {
 		parts = append(parts, duration(c.Last.Sub(c.First))+" from "+c.First.UTC().Format("2006-01-02 15:04:05")+" UTC")
 	}
@@ -137,10 +141,21 @@ func (t *text) assets() {
 		thousands(uint64(s.sides[plant.SideOT])) + " on the plant floor (OT)", thousands(uint64(s.sides[plant.SideIT])) + " in the office (IT)",
 		thousands(uint64(s.sides[plant.SideUnknown])) + " not placed", thousands(uint64(s.external)) + " outside the site",
 	}, ", ")
-	for _, r := range s.roles() {
-		t.line(fmt.Sprintf("  %-24s %7s  %s", r.role, thousands(uint64(r.count)), t.style(dim, t.products(r))))
+	var rest []string
+	for i, r := range s.roles() {
+		if i < shownRoles {
+			t.line(fmt.Sprintf("  %-24s %7s  %s", r.role, thousands(uint64(r.count)), t.style(dim, t.products(r))))
+			continue
+		}
+		rest = append(rest, things(r.count, singular(r.role), plural(r.role)))
+	}
+	if len(rest) > 0 {
+		t.items(rest, ", ")
 	}
 }
+
+// shownRoles is how many roles have a line of their own; the others are counted.
+const shownRoles = 12
 
 // products lists what is known of a role's devices: identified products first,
 // then the manufacturers of the rest, as many as fit.
@@ -196,7 +211,7 @@ func (t *text) protocols() {
 }
 
 // shownRows is how many rows of a list a summary shows.
-const shownRows = 6
+const shownRows = 5
 
 func (t *text) changes() {
 	if len(t.sum.changes) == 0 {
@@ -263,7 +278,7 @@ func shownDetails(level string, findings int) int {
 	if findings <= 5 {
 		return 3
 	}
-	return map[string]int{"high": 3, "medium": 2, "low": 1}[level]
+	return map[string]int{"high": 3, "medium": 1}[level]
 }
 
 // detailIndent is where the lines of a finding begin.

@@ -37,7 +37,7 @@ func FuzzRead(f *testing.F) {
 		first, second := newTable(t), newTable(t)
 		c, d := plant.Capture{File: "x.log"}, plant.Capture{File: "x.log"}
 		first.Read(format, bytes.NewReader(b), 0, &c)
-		second.Read(format, iotestOne{bytes.NewReader(b)}, 0, &d)
+		second.Read(format, pieces{bytes.NewReader(b)}, 0, &d)
 		if n := uint64(bytes.Count(b, []byte{'\n'})) + 1; c.Lines > n {
 			t.Errorf("%d rows in %d lines", c.Lines, n)
 		}
@@ -51,10 +51,10 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// iotestOne hands out few bytes at a time.
-type iotestOne struct{ r *bytes.Reader }
+// pieces hands out few bytes at a time.
+type pieces struct{ r *bytes.Reader }
 
-func (r iotestOne) Read(b []byte) (int, error) { return r.r.Read(b[:min(len(b), 7)]) }
+func (r pieces) Read(b []byte) (int, error) { return r.r.Read(b[:min(len(b), 7)]) }
 
 func sound(t *testing.T, x *Table) {
 	t.Helper()
@@ -128,7 +128,7 @@ func TestTruncation(t *testing.T) {
 func BenchmarkRead(b *testing.B) {
 	row := "1583869914.742999\tCHU8iN3o3aPSSlPoXk\t10.10.20.5\t20000\t10.10.20.8\t20000\ttcp\tdnp3_tcp\t10.500000\t1200\t900\tSF\t-\t-\t0\tShADadfF\t20\t2000\t18\t1800\t-\n"
 	fields := "ts uid id.orig_h id.orig_p id.resp_h id.resp_p proto service duration orig_bytes resp_bytes conn_state local_orig local_resp missed_bytes history orig_pkts orig_ip_bytes resp_pkts resp_ip_bytes tunnel_parents"
-	eve := eveCases[slicesIndex("modbus")].rows[0] + "\n"
+	eve := eveCases[eveIndex("modbus")].rows[0] + "\n"
 	detailed := zeekCases[zeekIndex("modbus_detailed")]
 	for _, x := range []struct{ name, text string }{
 		{"conn", tsvLog("conn", fields) + strings.Repeat(row, 2000)},
@@ -148,7 +148,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-func slicesIndex(name string) int {
+func eveIndex(name string) int {
 	for i := range eveCases {
 		if eveCases[i].name == name {
 			return i

@@ -9,7 +9,8 @@ import (
 
 // Options bound what a Table keeps.
 type Options struct {
-	// MaxFlows bounds the tables in the same proportion as for captures.
+	// MaxFlows is the number of conversations in progress that a capture may
+	// have; the tables are bounded in proportion.
 	MaxFlows int
 }
 
@@ -61,10 +62,12 @@ func New(o Options) (*Table, error) {
 }
 
 func (k *knowledge) table(o Options) *Table {
-	limit := max(4*o.MaxFlows, 4096)
+	// An entry costs about 250 bytes with its place in an index: all tables
+	// together, full, take a half of what MaxFlows stands for.
+	limit := max(o.MaxFlows/2, 4096)
 	return &Table{
 		knowledge: k, unknown: map[verbName]*verb{},
-		ends: newEndTable(limit), facts: newFactTable(limit), operations: newOperationTable(limit),
+		ends: newEndTable(limit), facts: newFactTable(2 * limit), operations: newOperationTable(limit),
 		talks: newTalkTable(2 * limit), anomalies: newAnomalyTable(),
 	}
 }

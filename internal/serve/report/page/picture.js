@@ -50,7 +50,7 @@ function tilesOf(role, assets) {
   const list = [...nets].sort((x, y) => y[1].length - x[1].length || compare(x[0], y[0]));
   const tile = (net, members, search) => {
     const worst = levelWords.find(l => members.some(a => a.worst === l)) || '';
-    return { text: `${net}  ${count(members.length)}`, title: `${plural(members.length, 'asset', 'assets')} with role ${role} in ${net}`, worst, unknown: role === 'unknown', filter: { role, search } };
+    return { text: `${net}  ${count(members.length)}`, title: `${net}  ${plural(members.length, 'asset', 'assets')} with role ${role}`, worst, unknown: role === 'unknown', filter: { role, search } };
   };
   const shown = list.slice(0, 12).map(([net, members]) => tile(net, members, net.endsWith('.0/24') ? net.replace('0/24', '') : ''));
   const rest = list.slice(12).flatMap(x => x[1]);
