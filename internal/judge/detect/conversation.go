@@ -25,7 +25,7 @@ func (d *Detector) Conversation(c *plant.Conversation) {
 		d.talk("internet", c, c.Client)
 	case client&Outside != 0 && server&OnPlantFloor != 0 && c.Transport == plant.TCP && c.Established:
 		d.talk("inbound", c, c.Server)
-	case crosses(client, server) && !harmless[c.Protocol]:
+	case crosses(client, server) && !plant.Housekeeping(c.Protocol):
 		d.talk("crossing", c, c.Client)
 	}
 	if c.Answered && remote[c.Protocol] && server&OnPlantFloor != 0 {
@@ -46,13 +46,6 @@ func (d *Detector) gap(c *plant.Conversation) {
 // remote are the protocols that put somebody in front of a computer's screen or
 // shell.
 var remote = map[string]bool{"rdp": true, "vnc": true, "teamviewer": true, "telnet": true, "ssh": true, "anydesk": true}
-
-// harmless are the protocols that cross in every plant and carry nothing that
-// matters to the machine: names, time, announcements.
-var harmless = map[string]bool{
-	"arp": true, "dns": true, "mdns": true, "llmnr": true, "nbns": true, "nbdgm": true, "ntp": true, "dhcp": true, "dhcpv6": true, "icmp": true,
-	"igmp": true, "lldp": true, "cdp": true, "stp": true, "ssdp": true, "ws-discovery": true, "ptp": true, "syslog": true,
-}
 
 // crosses reports whether an office and a plant device talk, in either
 // direction.
@@ -103,7 +96,7 @@ const (
 // reach counts what an asset tried without being answered. Group addresses and
 // announcements are no tries.
 func (d *Detector) reach(c *plant.Conversation) {
-	if c.Established || c.Transport == plant.Ethernet || c.Answered && c.Transport != plant.TCP || harmless[c.Protocol] || !unicast(c.Server.IP) {
+	if c.Established || c.Transport == plant.Ethernet || c.Answered && c.Transport != plant.TCP || plant.Housekeeping(c.Protocol) || !unicast(c.Server.IP) {
 		return
 	}
 	i := d.assets.Number(c.Client)

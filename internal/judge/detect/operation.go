@@ -88,7 +88,14 @@ func (d *Detector) Asset(a *plant.Asset) {
 		about.IP = a.IPs[0]
 	}
 	for i := range a.Facts {
-		d.fact(a, &a.Facts[i], about)
+		d.fact(a, &a.Facts[i], "", about)
+	}
+	for i := range a.Modules {
+		m := &a.Modules[i]
+		place := fmt.Sprintf(" slot %d", m.Slot)
+		for k := range m.Facts {
+			d.fact(a, &m.Facts[k], place, about)
+		}
 	}
 	for i := range a.Conflicts {
 		c := &a.Conflicts[i]
@@ -98,7 +105,9 @@ func (d *Detector) Asset(a *plant.Asset) {
 	}
 }
 
-func (d *Detector) fact(a *plant.Asset, f *plant.Fact, about plant.Endpoint) {
+// fact judges one thing that is known of an asset, or of a module in the place
+// that is named.
+func (d *Detector) fact(a *plant.Asset, f *plant.Fact, place string, about plant.Endpoint) {
 	rule, says := "", f.Value
 	switch f.Field {
 	case plant.FieldCleartextLogin:
@@ -115,7 +124,7 @@ func (d *Detector) fact(a *plant.Asset, f *plant.Fact, about plant.Endpoint) {
 	if rule == "" {
 		return
 	}
-	d.report(rule, event{line: func() string { return Label(a) + ": " + says }, first: f.First, last: f.Last, packet: f.Packet, count: f.Count, about: []plant.Endpoint{about}})
+	d.report(rule, event{line: func() string { return Label(a) + place + ": " + says }, first: f.First, last: f.Last, packet: f.Packet, count: f.Count, about: []plant.Endpoint{about}})
 }
 
 // Anomaly judges what broke.

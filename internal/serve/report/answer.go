@@ -85,6 +85,7 @@ func (m *summary) unseen(s *Source) []string {
 	switch {
 	case m.packets == 0 && m.assets == 0:
 		say(true, "Nothing: the capture holds no packets. Check that the SPAN port mirrors traffic and that the capture ran.")
+	case m.last.IsZero(): // a log that tells no time
 	case d < longHour:
 		say(true, "The capture lasts %s. Shift changes, weekly jobs, backups and rare visitors are not in it; capture a week where you can.", duration(d))
 	case d < week:

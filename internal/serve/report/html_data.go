@@ -299,7 +299,7 @@ func (p *pageData) talk(c *plant.Conversation) {
 	case withOutside:
 		flags |= flagOutside
 	}
-	if flags&flagOffice != 0 && housekeeping[c.Protocol] {
+	if plant.Housekeeping(c.Protocol) {
 		flags |= flagHousekeeping
 	}
 	p.int(p.end(&c.Client))

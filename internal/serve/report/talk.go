@@ -107,7 +107,7 @@ func (m *summary) cross(s *Source, c *plant.Conversation, crossings map[[2]int]*
 	if b == within {
 		return
 	}
-	if b == withOffice && housekeeping[c.Protocol] {
+	if b == withOffice && plant.Housekeeping(c.Protocol) {
 		m.housekeeping++
 		return
 	}
@@ -121,13 +121,6 @@ func (m *summary) cross(s *Source, c *plant.Conversation, crossings map[[2]int]*
 	}
 	x.conversations++
 	x.bytes += c.BytesUp + c.BytesDown
-}
-
-// housekeeping are protocols that cross in every plant and carry nothing to a
-// machine: names, time, announcements.
-var housekeeping = map[string]bool{
-	"arp": true, "dns": true, "mdns": true, "llmnr": true, "nbns": true, "nbdgm": true, "browser": true, "ntp": true, "dhcp": true, "dhcpv6": true,
-	"icmp": true, "icmpv6": true, "igmp": true, "lldp": true, "cdp": true, "stp": true, "ssdp": true, "ws-discovery": true, "ptp": true, "syslog": true,
 }
 
 // compareCrossings puts the internet before the office, then the largest.

@@ -113,8 +113,12 @@ func wrap(s string, width int) []string {
 func (t *text) capture(c *plant.Capture) {
 	parts := []string{things(int(c.Packets), "packet", "packets"), size(c.Bytes)}
 	if c.Lines > 0 {
-		parts = append([]string{things(int(c.Lines), "line of a log", "lines of a log") + " about"}, parts...)
-		parts = []string{parts[0] + " " + parts[1], parts[2]}
+		told := things(int(c.Lines), "line of a log", "lines of a log")
+		if c.Packets == 0 {
+			parts = []string{told}
+		} else {
+			parts[0] = told + " about " + parts[0]
+		}
 	}
 	if c.Packets > 0 && !c.First.IsZero() {
 		parts = append(parts, duration(c.Last.Sub(c.First))+" from "+c.First.UTC().Format("2006-01-02 15:04:05")+" UTC")

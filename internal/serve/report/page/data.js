@@ -41,7 +41,7 @@ const talks = data.conversations.map(r => {
   const t = { client: endpoints[c], server: endpoints[s], transport, port, protocol, up, down, bytesUp, bytesDown, flows, first, last, flags, lost, packet, capture };
   t.packets = up + down;
   t.bytes = bytesUp + bytesDown;
-  t.crosses = Boolean(flags & (OFFICE | OUTSIDE)) && !(flags & HOUSEKEEPING);
+  t.crosses = Boolean(flags & OUTSIDE) || Boolean(flags & OFFICE) && !(flags & HOUSEKEEPING);
   if (t.client.asset) t.client.asset.talks.push(t);
   if (t.server.asset && t.server.asset !== t.client.asset) t.server.asset.talks.push(t);
   return t;

@@ -35,11 +35,14 @@ function zonesOf(key) {
     .map(([role, assets]) => ({ key, role, title: roleName[role] || role, tiles: tilesOf(role, assets), n: assets.length, assets }));
 }
 
+// isUnknown: nothing tells what it is, or where it belongs.
+const isUnknown = a => a.role === 'unknown' || a.side === 'unknown' && a.level === undefined;
+
 function tilesOf(role, assets) {
   const sorted = assets.slice().sort((a, b) => compare(a.short, b.short));
   if (assets.length <= tilesUpTo && role !== 'external peer' || assets.length <= 12) {
     const named = data.assets.length <= labelledUpTo;
-    return sorted.map(a => ({ asset: a, text: named ? a.short : '', title: `${a.label}, ${a.role}${a.what ? ', ' + a.what : ''}${a.worst ? `, finding: ${a.worst}` : ''}`, worst: a.worst, unknown: a.role === 'unknown' || a.side === 'unknown', go: `#/asset/${encodeURIComponent(a.id)}` }));
+    return sorted.map(a => ({ asset: a, text: named ? a.short : '', title: `${a.label}, ${a.role}${a.what ? ', ' + a.what : ''}${a.worst ? `, finding: ${a.worst}` : ''}`, worst: a.worst, unknown: isUnknown(a), go: `#/asset/${encodeURIComponent(a.id)}` }));
   }
   const nets = new Map();
   for (const a of sorted) {
@@ -243,7 +246,7 @@ function legend(crossings) {
     crossings.some(c => c.bad) && el('span', {}, sample(svg('path', { class: 'con bad', d: 'M0 6 H16' })), 'crosses the boundary'),
     crossings.some(c => !c.bad) && el('span', {}, sample(svg('path', { class: 'con', d: 'M0 6 H16' })), 'only names, time and the like cross'),
     has(a => a.worst === 'high') && tile('high', 'high finding (!!)'), has(a => a.worst === 'medium') && tile('medium', 'medium finding (!)'),
-    tile('', 'asset'), has(a => a.role === 'unknown' || a.side === 'unknown') && tile('unk', 'not identified or not placed'));
+    tile('', 'asset'), has(isUnknown) && tile('unk', 'not identified or not placed'));
 }
 
 function crossingList(crossings) {

@@ -9,7 +9,7 @@ const groupings = {
 let grouping = 'role';
 let quiet = true; // leave out housekeeping
 
-const isQuiet = t => !['arp', 'dns', 'mdns', 'llmnr', 'nbns', 'nbdgm', 'browser', 'ntp', 'dhcp', 'dhcpv6', 'icmp', 'icmpv6', 'igmp', 'lldp', 'cdp', 'stp', 'ssdp', 'ws-discovery'].includes(t.protocol);
+const isQuiet = t => !(t.flags & HOUSEKEEPING);
 
 function cells() {
   const g = groupings[grouping], result = new Map();

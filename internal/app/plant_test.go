@@ -1,0 +1,98 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/lab"
+)
+
+// simulated analyzes a capture of the simulated plant.
+func simulated(t *testing.T) *Analysis {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "plant.pcap")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lab.Write(f, lab.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Analyze(AnalyzeOptions{Files: []string{name}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestSimulatedPlant runs the whole program on the simulated plant: who is there
+// must be told, and what happened that day must be found.
+func TestSimulatedPlant(t *testing.T) {
+	a := simulated(t)
+	assets := map[string]*plant.Asset{}
+	for x := range a.Assets {
+		for _, ip := range x.IPs {
+			assets[ip.String()] = x
+		}
+	}
+	for _, want := range []struct {
+		ip, name string
+		side     plant.Side
+		role     plant.Role
+		product  string
+	}{
+		{"10.21.1.11", "plc-l1-cip", plant.SideOT, plant.RoleController, "315-2"},
+		{"10.21.2.10", "", plant.SideOT, plant.RoleController, "1756"},
+		{"10.20.20.41", "ENG1", plant.SideOT, plant.RoleEngineering, ""},
+		{"10.10.10.55", "PC-MAINT1", plant.SideIT, plant.RolePC, "Windows"},
+		{"10.10.10.10", "DC1", plant.SideIT, plant.RoleDomain, "Windows"},
+		{"10.10.10.80", "", plant.SideIT, plant.RolePrinter, "LaserJet"},
+		{"10.21.1.2", "sw-l1", plant.SideOT, plant.RoleSwitch, "SCALANCE"},
+		{"10.21.4.20", "BMS1", plant.SideOT, "", ""},
+	} {
+		x := assets[want.ip]
+		if x == nil {
+			t.Errorf("%s was not found", want.ip)
+			continue
+		}
+		said := strings.Join([]string{x.Vendor, x.Product, x.OrderNumber, x.OS}, " ")
+		if x.Side != want.side || want.role != "" && x.Role != want.role || !strings.Contains(said, want.product) || !named(x, want.name) {
+			t.Errorf("%s: %q, side %s, role %s, %q; want %+v", want.ip, x.Names, x.Side, x.Role, said, want)
+		}
+	}
+	found := map[string]plant.Finding{}
+	for _, f := range a.Findings() {
+		found[f.Rule] = f
+	}
+	for rule, says := range map[string]string{
+		"program": "OB1", "mode": "PLC Stop", "cleartext-login": "ftp user admin", "internet": "203.0.113.40", "inbound": "192.0.2.66",
+		"office-controls": "PC-MAINT1", "remote-access": "rdp",
+	} {
+		if d := strings.Join(found[rule].Details, "\n"); !strings.Contains(d, says) {
+			t.Errorf("finding %s: %q does not say %q", rule, d, says)
+		}
+	}
+	for _, quiet := range []string{"malformed", "scan", "address-conflict", "gaps", "half-seen", "unread"} {
+		if f, loud := found[quiet]; loud {
+			t.Errorf("finding %s: %q", quiet, f.Details)
+		}
+	}
+	if a.Failures > 0 || a.Lost > 0 {
+		t.Errorf("%d decoder failures, %d observations lost", a.Failures, a.Lost)
+	}
+}
+
+func named(a *plant.Asset, name string) bool {
+	for _, n := range a.Names {
+		if strings.HasPrefix(strings.ToLower(n), strings.ToLower(name)) {
+			return true
+		}
+	}
+	return name == ""
+}
