@@ -75,7 +75,7 @@ func (t *endpointTable) find(k endKey) uint32 {
 	}
 	e, id := t.list.add()
 	*e = end{key: k}
-	t.idx.add(h, id, func(i uint32) uint64 { return t.list.at(i).key.hash() })
+	t.idx.add(h, id)
 	return id
 }
 

@@ -89,7 +89,7 @@ func (t *factTable) add(e *Engine, c *Context, id uint32, slot int, f plant.Fiel
 	r.confidence, r.count, r.first, r.last, r.ref = float32(confidence), 1, c.Now, c.Now, c.ref
 	row, i := t.list.add()
 	*row = r
-	t.idx.add(h, i, func(i uint32) uint64 { return t.list.at(i).hash() })
+	t.idx.add(h, i)
 }
 
 func (r *factRow) same(o *factRow) bool {

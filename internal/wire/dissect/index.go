@@ -28,15 +28,17 @@ type index struct {
 	n     int
 }
 
-type indexSlot struct{ tag, pos uint32 } // pos+1; 0 is empty
+// indexSlot has the low half of a hash, which also tells where its home is, and
+// position+1; 0 is empty.
+type indexSlot struct{ tag, pos uint32 }
 
 // find returns the position with that hash for which same is true.
 func (x *index) find(h uint64, same func(uint32) bool) (uint32, bool) {
 	if len(x.slots) == 0 {
 		return 0, false
 	}
-	tag, mask := uint32(h>>32), uint64(len(x.slots)-1)
-	for i := h & mask; ; i = (i + 1) & mask {
+	tag, mask := uint32(h), uint32(len(x.slots)-1)
+	for i := tag & mask; ; i = (i + 1) & mask {
 		s := x.slots[i]
 		if s.pos == 0 {
 			return 0, false
@@ -47,29 +49,28 @@ func (x *index) find(h uint64, same func(uint32) bool) (uint32, bool) {
 	}
 }
 
-// add puts in a position that find did not find. hash gives the hash of those
-// already in, for growing.
-func (x *index) add(h uint64, pos uint32, hash func(uint32) uint64) {
+// add puts in a position that find did not find.
+func (x *index) add(h uint64, pos uint32) {
 	if (x.n+1)*3 > len(x.slots)*2 {
 		old := x.slots
 		x.slots = make([]indexSlot, max(256, 2*len(old)))
 		for _, s := range old {
 			if s.pos != 0 {
-				x.place(hash(s.pos-1), s.pos-1)
+				x.place(s.tag, s.pos-1)
 			}
 		}
 	}
-	x.place(h, pos)
+	x.place(uint32(h), pos)
 	x.n++
 }
 
-func (x *index) place(h uint64, pos uint32) {
-	mask := uint64(len(x.slots) - 1)
-	i := h & mask
+func (x *index) place(tag, pos uint32) {
+	mask := uint32(len(x.slots) - 1)
+	i := tag & mask
 	for x.slots[i].pos != 0 {
 		i = (i + 1) & mask
 	}
-	x.slots[i] = indexSlot{uint32(h >> 32), pos + 1}
+	x.slots[i] = indexSlot{tag, pos + 1}
 }
 
 // Hash steps: multiply and fold, with wyhash's constants.

@@ -50,6 +50,6 @@ func (t *talkTable) find(k *talk) *talk {
 	}
 	r, i := t.list.add()
 	*r = talk{client: k.client, server: k.server, port: k.port, transport: k.transport, protocol: k.protocol, first: k.first, last: k.last, ref: k.ref}
-	t.idx.add(h, i, func(i uint32) uint64 { return t.list.at(i).hash() })
+	t.idx.add(h, i)
 	return r
 }

@@ -41,7 +41,7 @@ func (t *texts) add(h uint64, s string) uint32 {
 	}
 	i := uint32(len(t.list))
 	t.list = append(t.list, s)
-	t.idx.add(h, i, func(i uint32) uint64 { return hashString(0, t.list[i]) })
+	t.idx.add(h, i)
 	return i
 }
 

@@ -71,7 +71,7 @@ func (t *operationTable) add(o *operation) {
 	}
 	r, i := t.list.add()
 	*r = *o
-	t.idx.add(h, i, func(i uint32) uint64 { return t.list.at(i).hash() })
+	t.idx.add(h, i)
 }
 
 func (o *operation) merge(p *operation) {

@@ -46,7 +46,9 @@ type Table[S any] struct {
 	Forced uint64
 }
 
-type slot struct{ tag, index uint32 } // index+1; 0 is empty
+// slot has the low half of the key's hash, which also tells where its home is,
+// and index+1 of the flow; 0 is empty.
+type slot struct{ tag, index uint32 }
 
 const slabSize = 1024
 
@@ -60,12 +62,11 @@ func (t *Table[S]) Len() int { return t.n }
 
 // Find returns the flow of k, made anew (fresh) if there was none.
 func (t *Table[S]) Find(k *Key, now int64) (f *Flow[S], fresh bool) {
-	h := k.hash()
-	tag, mask := uint32(h>>32), uint64(len(t.slots)-1)
-	for i := h & mask; ; i = (i + 1) & mask {
+	tag, mask := uint32(k.hash()), uint32(len(t.slots)-1)
+	for i := tag & mask; ; i = (i + 1) & mask {
 		s := t.slots[i]
 		if s.index == 0 {
-			return t.add(k, h, now), true
+			return t.add(k, tag, now), true
 		}
 		if s.tag == tag {
 			if f = t.at(s.index - 1); f.Key == *k {
@@ -77,7 +78,7 @@ func (t *Table[S]) Find(k *Key, now int64) (f *Flow[S], fresh bool) {
 
 func (t *Table[S]) at(i uint32) *Flow[S] { return &t.slabs[i/slabSize][i%slabSize] }
 
-func (t *Table[S]) add(k *Key, h uint64, now int64) *Flow[S] {
+func (t *Table[S]) add(k *Key, tag uint32, now int64) *Flow[S] {
 	t.sweep(now)
 	if t.n >= t.max {
 		t.force()
@@ -86,7 +87,7 @@ func (t *Table[S]) add(k *Key, h uint64, now int64) *Flow[S] {
 		t.grow()
 	}
 	i := t.alloc()
-	t.insert(h, i)
+	t.insert(tag, i)
 	t.n++
 	f := t.at(i)
 	*f = Flow[S]{Key: *k, First: now, Last: now, Server: -1, live: true}
@@ -106,13 +107,13 @@ func (t *Table[S]) alloc() uint32 {
 	return i
 }
 
-func (t *Table[S]) insert(h uint64, index uint32) {
-	mask := uint64(len(t.slots) - 1)
-	i := h & mask
+func (t *Table[S]) insert(tag, index uint32) {
+	mask := uint32(len(t.slots) - 1)
+	i := tag & mask
 	for t.slots[i].index != 0 {
 		i = (i + 1) & mask
 	}
-	t.slots[i] = slot{uint32(h >> 32), index + 1}
+	t.slots[i] = slot{tag, index + 1}
 }
 
 func (t *Table[S]) grow() {
@@ -120,7 +121,7 @@ func (t *Table[S]) grow() {
 	t.slots = make([]slot, 2*len(old))
 	for _, s := range old {
 		if s.index != 0 {
-			t.insert(t.at(s.index-1).Key.hash(), s.index-1)
+			t.insert(s.tag, s.index-1)
 		}
 	}
 }
@@ -186,13 +187,13 @@ func (t *Table[S]) force() {
 func (t *Table[S]) remove(index uint32) {
 	f := t.at(index)
 	t.Evict(f)
-	mask := uint64(len(t.slots) - 1)
-	i := f.Key.hash() & mask
+	mask := uint32(len(t.slots) - 1)
+	i := uint32(f.Key.hash()) & mask
 	for t.slots[i].index != index+1 {
 		i = (i + 1) & mask
 	}
 	for j := (i + 1) & mask; t.slots[j].index != 0; j = (j + 1) & mask {
-		home := t.at(t.slots[j].index-1).Key.hash() & mask
+		home := t.slots[j].tag & mask
 		if (j-home)&mask >= (j-i)&mask {
 			t.slots[i] = t.slots[j]
 			i = j
