@@ -164,6 +164,7 @@ func TestRulesOnAssets(t *testing.T) {
 		{"a value that is no weakness", fact(plant.FieldSecurity, "opcua.policy=Basic256Sha256"), nil},
 		{"key in remote", fact(plant.FieldKeySwitch, "remote"), []string{"key-remote"}},
 		{"key of a Siemens controller", fact(plant.FieldKeySwitch, "RUN-P"), []string{"key-remote"}},
+		{"key of a controller in a rack", plant.Asset{ID: "x", Modules: []plant.Module{{Slot: 3, Facts: []plant.Fact{{Field: plant.FieldKeySwitch, Value: "remote", Packet: 5}}}}}, []string{"key-remote"}},
 		{"key in run", fact(plant.FieldKeySwitch, "run"), nil},
 		{"two devices, one address", plant.Asset{ID: "x", Conflicts: []plant.Conflict{{Field: plant.FieldAddress, Why: "two", Facts: []plant.Fact{{Packet: 4}}}}}, []string{"address-conflict"}},
 	}

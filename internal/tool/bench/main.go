@@ -36,7 +36,15 @@ func main() {
 	corpus := flag.String("corpus", "../shared/corpus", "folder of the captures they are made of")
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "bulkhead-bench"), "where the captures are kept")
 	peers := flag.Bool("peers", true, "run the other programs too")
+	count := flag.String("allocations", "", "only count the allocations of analyzing this `file`")
 	flag.Parse()
+	if *count != "" {
+		if err := allocations(*count); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*bin, *workload, *corpus, *dir, *peers); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -125,7 +133,7 @@ func best(name string, args ...string) (usage, error) {
 }
 
 func measure(bin string, l load, file, dir string, peers bool) error {
-	packets, mallocs, err := allocations(file)
+	packets, mallocs, err := counted(file)
 	if err != nil {
 		return err
 	}
@@ -141,19 +149,36 @@ func measure(bin string, l load, file, dir string, peers bool) error {
 	return nil
 }
 
-// allocations runs the analysis in this process.
-func allocations(file string) (packets, mallocs uint64, err error) {
+// counted has another process count allocations: the memory of a process is
+// told of those it starts, too.
+func counted(file string) (packets, mallocs uint64, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, 0, err
+	}
+	out, err := exec.Command(self, "-allocations", file).Output()
+	if err != nil {
+		return 0, 0, fmt.Errorf("count allocations: %w", err)
+	}
+	_, err = fmt.Sscan(string(out), &packets, &mallocs)
+	return packets, mallocs, err
+}
+
+// allocations runs the analysis in this process and prints the number of packets
+// and of allocations.
+func allocations(file string) error {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	a, err := app.Analyze(app.AnalyzeOptions{Files: []string{file}, Workers: 1})
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	if err := report.JSON(io.Discard, &a.Source); err != nil {
-		return 0, 0, err
+		return err
 	}
 	runtime.ReadMemStats(&after)
-	return a.Captures[0].Packets, after.Mallocs - before.Mallocs, nil
+	fmt.Println(a.Captures[0].Packets, after.Mallocs-before.Mallocs)
+	return nil
 }
 
 // slowPackets is how much of a capture the slow ones get.
