@@ -117,6 +117,14 @@ func (w *words) id(s string) (word, bool) {
 	return word(w.interner.id(s)), true
 }
 
+// find is the word for s, one that nothing has if there is none.
+func (w *words) find(s string) word {
+	if id, ok := w.ids[s]; ok {
+		return word(id)
+	}
+	return 0 // that of "", which no field is called
+}
+
 func (w *words) text(id word) string { return w.texts[id] }
 
 // mix folds v into a hash: the 64-bit finaliser of MurmurHash3 by Austin

@@ -3,6 +3,7 @@ package inventory
 import (
 	"fmt"
 	"iter"
+	"strconv"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -27,6 +28,8 @@ func (b *Builder) Assets() iter.Seq[*plant.Asset] {
 type desk struct {
 	portrait portrait
 	habits   habits
+	clues    []clue
+	scale    scale
 }
 
 // asset makes asset i.
@@ -34,8 +37,7 @@ func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 	p, h := &room.portrait, &room.habits
 	b.portrait(f, i, p)
 	b.habits(f, i, h)
-	j := b.judge(f, p, h)
-	j.refine(f.around(h))
+	j := b.placed(f, i, room)
 	n := b.named(p, plant.NoSlot)
 	modules := b.modules(p)
 	lead := leadModule(p, modules)
@@ -46,14 +48,16 @@ func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 		Serial: n.serial, OS: n.os, Protocols: b.protocols(h), First: clock(p.first), Last: clock(p.last), Modules: modules,
 	}
 	a.IPs = append(a.IPs, p.ips...)
-	for _, x := range p.ofSlot(plant.NoSlot) {
-		a.Facts = append(a.Facts, x.Fact)
+	said := p.ofSlot(plant.NoSlot)
+	a.Facts = make([]plant.Fact, len(said))
+	for i := range said {
+		a.Facts[i] = said[i].Fact
 	}
-	a.Reasons = append(j.reasons, b.otherReasons(f, i, p, &n)...)
+	a.Reasons = b.otherReasons(j.reasons, f, i, p, &n)
 	if lead != nil {
 		leadBy(a, lead)
 	}
-	a.Conflicts = b.conflicts(f, i)
+	a.Conflicts = b.conflicts(f, i, p)
 	return a
 }
 
@@ -104,11 +108,10 @@ func first(texts ...string) string {
 	return ""
 }
 
-// otherReasons say why the vendor, and why the addresses belong together.
-func (b *Builder) otherReasons(f *folded, i uint32, p *portrait, n *named) []plant.Reason {
-	var all []plant.Reason
+// otherReasons adds why the vendor, and why the addresses belong together.
+func (b *Builder) otherReasons(all []plant.Reason, f *folded, i uint32, p *portrait, n *named) []plant.Reason {
 	if v := n.vendorWhy; v != nil {
-		why := fmt.Sprintf("said in %s", v.source)
+		why := "said in " + v.source
 		switch {
 		case v.source == "oui":
 			why = "the MAC address block is theirs"
@@ -116,14 +119,14 @@ func (b *Builder) otherReasons(f *folded, i uint32, p *portrait, n *named) []pla
 			why = fmt.Sprintf("%q is theirs (%s)", v.from, v.source)
 		}
 		if v.sources > 1 {
-			why += fmt.Sprintf(", and %d more say so", v.sources-1)
+			why += ", and " + strconv.Itoa(v.sources-1) + " more say so"
 		}
 		all = append(all, plant.Reason{What: "vendor", Why: why, Packet: v.packet})
 	}
 	for _, node := range f.members(i) {
 		all = append(all, f.why[node]...)
 	}
-	return append(all, b.addressReasons(f, i)...)
+	return b.addressReasons(all, f, i)
 }
 
 // members are the nodes that asset i was made of.
@@ -131,9 +134,8 @@ func (f *folded) members(i uint32) []uint32 {
 	return f.joined.of(i)
 }
 
-// addressReasons say why each IP stands in this asset.
-func (b *Builder) addressReasons(f *folded, i uint32) []plant.Reason {
-	var all []plant.Reason
+// addressReasons adds why each IP stands in this asset.
+func (b *Builder) addressReasons(all []plant.Reason, f *folded, i uint32) []plant.Reason {
 	var last [16]byte
 	for _, r := range f.records.of(i) {
 		e := b.endpoints.at(r)

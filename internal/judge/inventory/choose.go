@@ -41,16 +41,57 @@ const maxChoices = 512
 func (p *portrait) choices(slot int, field plant.Field, spell func(string) string) []choice {
 	var all []choice
 	facts := p.of(slot, field)
+	if len(facts) == 1 && !facts[0].refined {
+		return onlyChoice(&facts[0], spell)
+	}
 	for i := range facts[:min(len(facts), maxChoices)] {
 		if f := &facts[i]; !f.refined {
 			all = addChoice(all, f, spell)
 		}
+	}
+	if narrows(field) {
+		narrow(all)
 	}
 	slices.SortFunc(all, func(x, y choice) int {
 		return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(y.best, x.best), cmp.Compare(y.last, x.last),
 			strings.Compare(x.value, y.value))
 	})
 	return all
+}
+
+// narrows reports whether a value of a field that another begins with says the
+// same less exactly: "Windows" and "Windows 10 22H2".
+func narrows(field plant.Field) bool {
+	return field == plant.FieldOS || field == plant.FieldProduct || field == plant.FieldFirmware
+}
+
+// narrow lets what is said in general speak for what is said more exactly, so
+// that the exact one goes before it.
+func narrow(all []choice) {
+	if len(all) < 2 {
+		return
+	}
+	weights := make([]float64, len(all))
+	for i := range all {
+		weights[i] = all[i].weight
+	}
+	for i := range all {
+		for j := range all {
+			if i != j && begins(all[i].value, all[j].value) {
+				all[i].weight += weights[j]
+			}
+		}
+	}
+}
+
+// begins reports whether a value is a more general one with more words, or
+// more numbers of a version, after it.
+func begins(value, general string) bool {
+	if len(value) <= len(general) || general == "" || !strings.EqualFold(value[:len(general)], general) {
+		return false
+	}
+	isWord := func(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+	return !isWord(value[len(general)]) || !isWord(general[len(general)-1])
 }
 
 // of is the facts of one field of one slot, in the order that compareFacts
@@ -75,6 +116,21 @@ func (p *portrait) ofSlot(slot int) []slotFact {
 		hi++
 	}
 	return p.facts[lo:hi]
+}
+
+// onlyChoice is choices of one fact, which needs no comparing.
+func onlyChoice(f *slotFact, spell func(string) string) []choice {
+	value := f.Value
+	if spell != nil {
+		value = spell(value)
+	}
+	if squash(value) == "" {
+		return nil
+	}
+	return []choice{{
+		value: value, weight: weightOf(f.Confidence), best: f.Confidence, last: nano(f.Last),
+		source: f.Source, from: f.from, packet: f.Packet, sources: 1,
+	}}
 }
 
 func addChoice(all []choice, f *slotFact, spell func(string) string) []choice {

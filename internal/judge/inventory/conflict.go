@@ -12,7 +12,7 @@ import (
 // single are the fields of which one device has one value, so that one source
 // that says two of them, about the same address, describes two devices or was
 // changed on the way. A source of "" is any.
-var single = []struct {
+var single = [...]struct {
 	field  plant.Field
 	source string
 }{
@@ -24,16 +24,27 @@ var single = []struct {
 }
 
 // conflicts are the claims about asset i that cannot all be true.
-func (b *Builder) conflicts(f *folded, i uint32) []plant.Conflict {
+func (b *Builder) conflicts(f *folded, i uint32, p *portrait) []plant.Conflict {
 	var all []plant.Conflict
 	for _, n := range f.members(i) {
 		for _, c := range f.clashes[n] {
 			all = append(all, b.addressConflict(c))
 		}
 	}
+	var said [len(single)]bool
+	some := false
+	for k, s := range single {
+		said[k] = len(p.of(plant.NoSlot, s.field)) > 1
+		some = some || said[k]
+	}
+	if !some {
+		return all
+	}
 	for _, r := range f.records.of(i) {
-		for _, s := range single {
-			all = b.fieldConflict(all, r, s.field, s.source)
+		for k, s := range single {
+			if said[k] {
+				all = b.fieldConflict(all, r, s.field, s.source)
+			}
 		}
 	}
 	return all
@@ -42,7 +53,7 @@ func (b *Builder) conflicts(f *folded, i uint32) []plant.Conflict {
 // addressConflict is one IP that two MACs use.
 func (b *Builder) addressConflict(c clash) plant.Conflict {
 	mine, theirs := b.endpoints.at(c.mine), b.endpoints.at(c.theirs)
-	why := fmt.Sprintf("%s and %s both use %s", mine.mac, theirs.mac, mine.addr())
+	why := mine.mac.String() + " and " + theirs.mac.String() + " both use " + mine.addr().String()
 	if mine.last < theirs.first || theirs.last < mine.first {
 		why += ", one after the other: the address was given anew, or the device was replaced"
 	} else {

@@ -21,6 +21,7 @@ type fact struct {
 	field       word
 	source      word
 	slot        int16
+	meaning     uint8 // whether fingerprints make more of it; 0 is not known yet
 }
 
 // addSighting keeps a fact, and what it says about addresses.

@@ -28,9 +28,11 @@ type folded struct {
 	records table // asset → endpoints
 	spoken  table // asset → links
 	roles   []verdict
+	around  surroundings
 	serials map[uint32]string // asset → identifier made from its serial number
 
-	gateways map[uint32]gateway // asset → who calls it its default router
+	gateways map[uint32]gateway  // asset → who calls it its default router
+	called   map[uint32][]uint32 // asset → facts that name its address
 }
 
 type node struct {
@@ -39,6 +41,7 @@ type node struct {
 	mac    plant.MAC // zero: a node of an IP
 	vlan   uint16    // of a virtual MAC
 	record uint32    // one of its endpoints
+	lo, hi uint32    // its endpoints in byMAC, if it has a MAC
 }
 
 // clash is two endpoints of one IP with different MACs, both on the link.
@@ -61,6 +64,7 @@ func (b *Builder) Build() {
 		node: make([]uint32, b.endpoints.n), holds: make([]bool, b.endpoints.n),
 		clashes: make(map[uint32][]clash), why: make(map[uint32][]plant.Reason),
 	}
+	b.learn()
 	f.byMAC = b.byMAC()
 	b.findHairpins()
 	b.placeAll(f.byMAC)
@@ -70,26 +74,27 @@ func (b *Builder) Build() {
 	b.merge(f)
 	b.number(f)
 	b.fold = f
-	b.findGateways(f)
+	b.findHearsay(f)
 	b.judgeAll(f)
 }
 
 // nodesOfMACs makes a node for each MAC that ever sent something, and gives it
 // all the MAC's endpoints for now.
 func (b *Builder) nodesOfMACs(f *folded, order []uint32) {
-	for len(order) > 0 {
+	for lo := uint32(0); len(order) > 0; {
 		n := 1
 		for n < len(order) && b.sameMAC(order[0], order[n]) {
 			n++
 		}
+		hi := lo + uint32(n)
 		id := nobody
 		if e := b.endpoints.at(order[0]); !e.mac.IsZero() && b.present(order[:n]) {
-			id = f.newNode(node{mac: e.mac, vlan: e.vlan, record: order[0]})
+			id = f.newNode(node{mac: e.mac, vlan: e.vlan, record: order[0], lo: lo, hi: hi})
 		}
 		for _, r := range order[:n] {
 			f.node[r] = id
 		}
-		order = order[n:]
+		order, lo = order[n:], hi
 	}
 }
 

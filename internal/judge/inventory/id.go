@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"bytes"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ func (b *Builder) id(f *folded, i uint32) string {
 	}
 	row := &f.assets[i]
 	if m := b.idMAC(f, i); !m.IsZero() {
-		id := "mac-" + strings.ReplaceAll(m.String(), ":", "")
+		id := "mac-" + hex.EncodeToString(m[:])
 		if isVirtual(m) && f.nodes[row.node].vlan != 0 {
 			id += "-vlan" + itoa(f.nodes[row.node].vlan)
 		}

@@ -3,7 +3,7 @@
 // where in the plant it stands.
 //
 // A Builder takes observations in any order and keeps them compactly: an
-// address is a record of 72 bytes, a fact of 56, a conversation of 40, and
+// address is a record of 72 bytes, a fact of 56, a conversation of 32, and
 // texts are kept once. Build folds them: the address that a MAC uses on its
 // own link is the device's, addresses that come through a router are devices
 // of their own, and two interfaces become one asset only where a serial number
@@ -50,7 +50,9 @@ type Builder struct {
 	units    map[uint32]*unitSet // of endpoints that answer Modbus
 	vendors  map[string]string   // spelling to usual name
 	meanings map[meaningKey][]fingerprint.Gain
-	fold     *folded // what Build made; nil after Add
+	speech   []*speech  // by protocol
+	fields   []fieldUse // by field
+	fold     *folded    // what Build made; nil after Add
 }
 
 // New is an empty Builder.

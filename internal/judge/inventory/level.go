@@ -3,8 +3,10 @@ package inventory
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory/fingerprint"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
@@ -45,6 +47,10 @@ type verdict struct {
 	side  plant.Side
 	level float64
 	kind  plant.AssetKind
+
+	asked     bool       // nothing but what it asked of others gives it the role
+	otherwise plant.Role // which it would have without that
+	by        placing    // what placed it that is not in itself
 }
 
 // judgement is a verdict with its reasons.
@@ -57,48 +63,95 @@ func (j *judgement) because(what, why string, packet plant.PacketRef) {
 	j.reasons = append(j.reasons, plant.Reason{What: what, Why: why, Packet: packet})
 }
 
-// judge decides role, kind, side and level from the asset alone.
-func (b *Builder) judge(f *folded, p *portrait, h *habits) judgement {
-	j := judgement{verdict: verdict{level: plant.LevelUnknown, kind: plant.KindDevice, side: plant.SideUnknown}}
-	if why := b.outside(p, h); why != "" {
-		j.verdict = verdict{plant.RoleExternalPeer, plant.SideIT, 5, plant.KindExternal}
-		j.because("kind", why, 0)
-		j.because("level", "level 5: it is outside the site", 0)
-		return j
+// judge decides role, kind, side and level from the asset alone. The clues stay
+// in d for those who want reasons.
+func (b *Builder) judge(f *folded, d *desk) verdict {
+	p, h := &d.portrait, &d.habits
+	d.clues = d.clues[:0]
+	if b.isOutside(p, h) {
+		return verdict{role: plant.RoleExternalPeer, side: plant.SideIT, level: 5, kind: plant.KindExternal}
 	}
-	j.role, j.reasons = roleOf(b.unitClue(b.clues(p, h), f, p.asset))
-	if s, ok := standings[j.role]; ok {
-		j.verdict = verdict{j.role, s.side, s.level, s.kind}
+	d.clues = b.clues(d.clues, f, p, h)
+	d.scale = d.scale.weigh(d.clues, true)
+	v := standingOf(d.scale.best())
+	if onlyAsked(d.clues, v.role) {
+		d.scale = d.scale.weigh(d.clues, false)
+		v.asked, v.otherwise = true, d.scale.best()
 	}
-	if j.level != plant.LevelUnknown {
-		j.because("level", fmt.Sprintf("level %g is where %s stands", j.level, article(j.role)), 0)
+	if v.side == plant.SideUnknown {
+		if _, speaks, told := b.plantSide(v.role, p, h); speaks != nil || told {
+			v.side = plant.SideOT
+		}
+		if v.role == plant.RoleCamera && v.side == plant.SideOT {
+			v.level = 0 // it looks at the product, as a sensor does
+		}
 	}
-	b.judgeSide(&j, p, h)
-	return j
+	return v
 }
 
-// judgeSide decides the half of the network: by role, by what the product is,
-// by what it speaks.
-func (b *Builder) judgeSide(j *judgement, p *portrait, h *habits) {
-	if j.side != plant.SideUnknown {
-		j.because("side", fmt.Sprintf("%s belongs to %s", article(j.role), sideName(j.side)), 0)
+// standingOf is where a role stands by itself.
+func standingOf(role plant.Role) verdict {
+	if s, ok := standings[role]; ok {
+		return verdict{role: role, side: s.side, level: s.level, kind: s.kind}
+	}
+	return verdict{role: role, side: plant.SideUnknown, level: plant.LevelUnknown, kind: plant.KindDevice}
+}
+
+// explain gives the reasons for what judge decided.
+func (b *Builder) explain(j *judgement, own *verdict, d *desk) {
+	p, h := &d.portrait, &d.habits
+	if j.kind == plant.KindExternal {
+		j.because("kind", p.outsideWhy(), 0)
+		j.because("level", "level 5: it is outside the site", 0)
 		return
 	}
-	if s, why := p.sideOf(); s == plant.SideOT {
-		j.side = s
-		j.because("side", why, 0)
+	if j.role != plant.RoleUnknown {
+		j.reasons = b.reasonsFor(j.role, d.clues)
+	}
+	if j.level != plant.LevelUnknown && j.level == own.level {
+		j.because("level", "level "+strconv.FormatFloat(j.level, 'g', -1, 64)+" is where "+article(j.role)+" stands", 0)
+	}
+	if j.side == plant.SideUnknown || j.side != own.side {
 		return
 	}
-	for _, talks := range [2][]talk{h.serves, h.asks} {
+	if s, ok := standings[j.role]; ok && s.side == j.side {
+		j.because("side", article(j.role)+" belongs to "+sideName(j.side), 0)
+		return
+	}
+	switch said, speaks, told := b.plantSide(j.role, p, h); {
+	case told:
+		j.because("side", fmt.Sprintf("%q speaks for %s (%s)", said.from, sideName(plant.SideOT), said.source), 0)
+	case speaks != nil:
+		j.because("side", "it speaks "+speaks.protocol, speaks.packet)
+	}
+}
+
+// plantSide is what shows that an asset belongs to the control network although
+// its role does not say so: what is told of what the product is made for, or
+// the talk in which it speaks as control networks do. What a computer asks for
+// does not count: one from the office can ask for anything.
+func (b *Builder) plantSide(role plant.Role, p *portrait, h *habits) (said choice, speaks *talk, told bool) {
+	if c := p.choices(plant.NoSlot, fingerprint.FieldSide, nil); len(c) > 0 && plant.Side(c[0].value) == plant.SideOT {
+		return c[0], nil, true
+	}
+	for n, talks := range [2][]talk{h.serves, h.asks} {
+		if n == 1 && isComputer(role) {
+			break
+		}
 		for i := range talks {
 			t := &talks[i]
-			if q := b.fingerprints.Protocol(t.protocol); q != nil && q.Side == plant.SideOT && t.confirmed {
-				j.side = plant.SideOT
-				j.because("side", "it speaks "+t.protocol, t.packet)
-				return
+			if q := b.speech[t.proto]; q != nil && q.plant && t.confirmed {
+				return choice{}, t, false
 			}
 		}
 	}
+	return choice{}, nil, false
+}
+
+// isComputer reports whether a role is one that a general computer has on
+// either side.
+func isComputer(r plant.Role) bool {
+	return r == plant.RolePC || r == plant.RoleServer || r == plant.RoleDomain || r == plant.RoleBroker || r == plant.RolePrinter
 }
 
 func sideName(s plant.Side) string {
@@ -108,25 +161,21 @@ func sideName(s plant.Side) string {
 	return "the office network"
 }
 
-// outside says why an asset is outside the site, "" if it is inside. A private
-// address is inside. A public one is inside when it is on a link that we see,
-// and where no link is seen at all, when it serves a control protocol.
-func (b *Builder) outside(p *portrait, h *habits) string {
-	if len(p.macs) > 0 || len(p.ips) == 0 {
-		return ""
+// isOutside reports whether an asset is outside the site. A private address is
+// inside. A public one is inside when it is on a link that we see, and where no
+// link is seen at all, when it serves a control protocol.
+func (b *Builder) isOutside(p *portrait, h *habits) bool {
+	if len(p.macs) > 0 || len(p.ips) == 0 || slices.ContainsFunc(p.ips, private) {
+		return false
 	}
-	for _, a := range p.ips {
-		if private(a) {
-			return ""
-		}
-	}
-	if (p.noMAC || p.onLink) && b.isPolled(h) {
-		return ""
-	}
+	return !(p.noMAC || p.onLink) || !b.isPolled(h)
+}
+
+func (p *portrait) outsideWhy() string {
 	if p.noMAC {
-		return fmt.Sprintf("%s is a public address and the capture shows no link it is on", p.ips[0])
+		return p.ips[0].String() + " is a public address and the capture shows no link it is on"
 	}
-	return fmt.Sprintf("%s is a public address that is only reached through a router", p.ips[0])
+	return p.ips[0].String() + " is a public address that is only reached through a router"
 }
 
 // judgeAll judges every asset alone, then keeps what its neighbours need.
@@ -136,19 +185,20 @@ func (b *Builder) judgeAll(f *folded) {
 	used := make(map[string]bool)
 	var room desk
 	for i := range f.assets {
-		p, h := &room.portrait, &room.habits
-		b.portrait(f, uint32(i), p)
-		b.habits(f, uint32(i), h)
-		j := b.judge(f, p, h)
-		f.roles[i] = j.verdict
+		p := &room.portrait
+		b.sketch(f, uint32(i), p)
+		b.habits(f, uint32(i), &room.habits)
+		f.roles[i] = b.judge(f, &room)
 		if !p.says(plant.FieldSerial) {
 			continue
 		}
+		b.portrait(f, uint32(i), p)
 		if id := b.serialOf(p); id != "" && !used[id] {
 			used[id] = true
 			f.serials[uint32(i)] = id
 		}
 	}
+	b.placeByCompany(f)
 }
 
 // serialOf is the identifier of an asset that says its serial number: that of

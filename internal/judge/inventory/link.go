@@ -1,31 +1,35 @@
 package inventory
 
 import (
+	"strings"
+
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
 // link is that one endpoint talked to another in one protocol.
 type link struct {
-	packet  plant.PacketRef // the first conversation, or the gravest operation
-	packets uint64
-	client  uint32
-	server  uint32
-	verb    uint32 // text: name of the gravest operation
-	proto   word
-	kinds   kinds // what the client asked for
-	did     kinds // and was not refused
-	worst   plant.Kind
-	state   linkState
+	packet plant.PacketRef // the first conversation, or the gravest operation
+	client uint32
+	server uint32
+	verb   uint32 // text: name of the gravest operation
+	proto  word
+	kinds  kinds // what the client asked for
+	did    kinds // and was not refused
+	worst  plant.Kind
+	state  linkState
 }
 
 type linkState uint8
 
 const (
-	linkConfirmed linkState = 1 << iota // decoded, not guessed from a port
-	linkAnswered                        // both sides were seen
-	linkFrames                          // frames of a link-layer protocol, no IP
-	linkGroup                           // sent to a group of listeners
-	linkTalks                           // a conversation was seen, not only operations
+	linkConfirmed  linkState = 1 << iota // decoded, not guessed from a port
+	linkAnswered                         // both sides were seen
+	linkFrames                           // frames of a link-layer protocol, no IP
+	linkGroup                            // sent to a group of listeners
+	linkTalks                            // a conversation was seen, not only operations
+	linkPublished                        // the client handed values to a broker
+	linkSubscribed                       // it took values from one
+	linkServes                           // answers that were sent to all
 )
 
 // kinds is a set of plant.Kind.
@@ -53,20 +57,26 @@ func (b *Builder) addConversation(c *plant.Conversation) {
 	if known && (c.PacketsDown > 0 || c.Answered) {
 		b.speaks(to, c)
 	}
-	if c.Protocol == "" || c.Protocol == "unknown" || !sent {
+	answers := !sent && known && c.PacketsDown > 0
+	if c.Protocol == "" || c.Protocol == "unknown" || !sent && !answers {
 		return
 	}
-	if !known {
+	switch {
+	case !known:
 		to = from // a sender to a group: it speaks the protocol, to nobody in particular
+	case answers:
+		from = to // one that answers everybody
 	}
 	l := b.link(from, to, c.Protocol)
 	if l == nil {
 		return
 	}
-	if !known {
+	switch {
+	case !known:
 		l.state |= linkGroup
+	case answers:
+		l.state |= linkServes
 	}
-	l.packets += c.PacketsUp + c.PacketsDown
 	l.state |= conversationState(c) | linkTalks
 	if c.Packet != 0 && l.verb == 0 && (l.packet == 0 || c.Packet < l.packet) {
 		l.packet = c.Packet
@@ -109,12 +119,24 @@ func (b *Builder) addOperation(o *plant.Operation) {
 	if o.Accepted > 0 || o.Refused == 0 {
 		l.did |= k
 	}
-	l.state |= linkConfirmed
+	l.state |= linkConfirmed | brokered(&o.Verb)
 	if o.Responses > 0 {
 		l.state |= linkAnswered
 	}
 	b.noteUnit(to, o)
 	b.rememberWorst(l, o)
+}
+
+// brokered is what a message to a broker does.
+func brokered(v *plant.Verb) linkState {
+	switch {
+	case v.Protocol != "mqtt" && v.Protocol != "sparkplug":
+	case v.Name == "Publish", strings.HasPrefix(v.Name, "Publish ("):
+		return linkPublished
+	case v.Name == "Subscribe", strings.HasPrefix(v.Name, "Subscribe ("):
+		return linkSubscribed
+	}
+	return 0
 }
 
 // rememberWorst keeps the name and packet of the gravest operation; of equally

@@ -70,7 +70,7 @@ const maxSaid = 1024
 // identifies reports whether a field tells devices apart, or helps to.
 func identifies(f plant.Field) bool {
 	switch f {
-	case plant.FieldSerial, plant.FieldName, plant.FieldFingerprint, plant.FieldAddress, plant.FieldVendor, plant.FieldVendorID,
+	case plant.FieldSerial, plant.FieldDescription, plant.FieldName, plant.FieldFingerprint, plant.FieldAddress, plant.FieldVendor, plant.FieldVendorID,
 		plant.FieldOrderNumber, plant.FieldProduct, plant.FieldProductCode:
 		return true
 	}
@@ -109,10 +109,10 @@ func (b *Builder) serialsOf(f *folded, e uint32, ids []identity) []identity {
 			said.facts = append(said.facts, slotFact{Fact: b.fact(x), slot: int(x.slot)})
 		}
 	}
+	b.derive(&said)
 	if !said.says(plant.FieldSerial) {
 		return ids
 	}
-	b.derive(&said)
 	slices.SortStableFunc(said.facts, compareFacts)
 	for i := range said.facts {
 		x := &said.facts[i]

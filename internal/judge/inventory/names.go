@@ -34,7 +34,7 @@ const maxNames = 16
 func (p *portrait) namesOf() []string {
 	var names []string
 	for _, c := range p.choices(plant.NoSlot, plant.FieldName, nil) {
-		if len(names) < maxNames {
+		if len(names) < maxNames && !isAddress(c.value) {
 			names = append(names, c.value)
 		}
 	}

@@ -1,10 +1,7 @@
 package inventory
 
 import (
-	"bytes"
-	"cmp"
 	"net/netip"
-	"slices"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -297,39 +294,4 @@ func isVirtual(m plant.MAC) bool {
 		return true
 	}
 	return false
-}
-
-// byMAC is all endpoints sorted by MAC, then IP, then VLAN; a virtual MAC by
-// VLAN first.
-func (b *Builder) byMAC() []uint32 {
-	return b.sorted(func(x, y *endpoint) int {
-		c := bytes.Compare(x.mac[:], y.mac[:])
-		if c == 0 && isVirtual(x.mac) {
-			c = cmp.Compare(x.vlan, y.vlan)
-		}
-		if c == 0 {
-			c = bytes.Compare(x.ip[:], y.ip[:])
-		}
-		return cmp.Or(c, cmp.Compare(x.vlan, y.vlan))
-	})
-}
-
-// byIP is all endpoints sorted by IP, then MAC, then VLAN.
-func (b *Builder) byIP() []uint32 {
-	return b.sorted(func(x, y *endpoint) int {
-		c := bytes.Compare(x.ip[:], y.ip[:])
-		if c == 0 {
-			c = bytes.Compare(x.mac[:], y.mac[:])
-		}
-		return cmp.Or(c, cmp.Compare(x.vlan, y.vlan))
-	})
-}
-
-func (b *Builder) sorted(compare func(x, y *endpoint) int) []uint32 {
-	order := make([]uint32, b.endpoints.n)
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(i, j uint32) int { return compare(b.endpoints.at(i), b.endpoints.at(j)) })
-	return order
 }

@@ -3,9 +3,9 @@ package inventory
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory/fingerprint"
@@ -26,6 +26,7 @@ type portrait struct {
 	noMAC   bool       // the capture has no MACs for it at all
 	carried carried    // what others send through its MAC
 	gateway gateway    // who calls it its default router
+	whole   bool       // it is to be shown, not only judged
 }
 
 // slotFact is a fact and the module it is about.
@@ -35,9 +36,12 @@ type slotFact struct {
 	rule string // of a derived fact
 	from string // the value it was derived from
 
+	derived uint8 // how many rules lie between what was said and this
+
 	// refined: a derived fact says the same field in plainer words, and
 	// speaks for this one when a value is chosen.
 	refined bool
+	plain   bool // known to mean nothing more
 }
 
 // carried is the traffic of other addresses that a MAC forwards.
@@ -50,6 +54,38 @@ type carried struct {
 
 // portrait gathers asset i. It reuses the room of p.
 func (b *Builder) portrait(f *folded, i uint32, p *portrait) {
+	b.outline(f, i, p)
+	for _, r := range f.records.of(i) {
+		e := b.endpoints.at(r)
+		p.span(e)
+		b.addPresence(e, p)
+		for x := e.facts; x != 0; x = b.facts.at(x - 1).next {
+			f := b.facts.at(x - 1)
+			p.facts = append(p.facts, slotFact{Fact: b.fact(f), slot: int(f.slot), plain: f.meaning == meansNothing})
+		}
+	}
+	slices.Sort(p.vlans)
+	p.whole = true
+	b.complete(f, p)
+}
+
+// sketch gathers of asset i what judging it alone takes: the facts that show a
+// role, a side or a serial number.
+func (b *Builder) sketch(f *folded, i uint32, p *portrait) {
+	b.outline(f, i, p)
+	for _, r := range f.records.of(i) {
+		for x := b.endpoints.at(r).facts; x != 0; x = b.facts.at(x - 1).next {
+			f := b.facts.at(x - 1)
+			if b.tells(f) {
+				p.facts = append(p.facts, slotFact{Fact: b.fact(f), slot: int(f.slot), plain: f.meaning == meansNothing})
+			}
+		}
+	}
+	b.complete(f, p)
+}
+
+// outline gathers the addresses of asset i, and what its MACs forward.
+func (b *Builder) outline(f *folded, i uint32, p *portrait) {
 	*p = portrait{asset: i, macs: p.macs[:0], ips: p.ips[:0], vlans: p.vlans[:0], facts: p.facts[:0], noMAC: true}
 	for _, n := range f.members(i) {
 		if m := f.nodes[n].mac; !m.IsZero() {
@@ -58,37 +94,28 @@ func (b *Builder) portrait(f *folded, i uint32, p *portrait) {
 		}
 	}
 	for _, r := range f.records.of(i) {
-		b.addRecord(f, r, p)
+		e := b.endpoints.at(r)
+		p.noMAC = p.noMAC && e.mac.IsZero()
+		p.onLink = p.onLink || e.place.onLink() || e.ttl&ttlInitial != 0
+		if f.holds[r] {
+			p.ips = append(p.ips, e.addr())
+		}
 	}
 	slices.SortFunc(p.macs, func(x, y plant.MAC) int { return bytes.Compare(x[:], y[:]) })
 	p.macs = slices.Compact(p.macs)
 	slices.SortFunc(p.ips, netip.Addr.Compare)
 	p.ips = slices.Compact(p.ips)
-	slices.Sort(p.vlans)
-	for _, m := range p.macs {
-		b.carriedBy(f, m, p)
-		b.nameMAC(m, p)
-	}
 	p.gateway = f.gateways[i]
-	b.derive(p)
-	p.facts = joinFacts(p.facts)
-	slices.SortStableFunc(p.facts, compareFacts)
 }
 
-// addRecord adds one endpoint to p.
-func (b *Builder) addRecord(f *folded, r uint32, p *portrait) {
-	e := b.endpoints.at(r)
-	p.noMAC = p.noMAC && e.mac.IsZero()
-	p.onLink = p.onLink || e.place.onLink() || e.ttl&ttlInitial != 0
-	if f.holds[r] {
-		p.ips = append(p.ips, e.addr())
+// complete adds what follows from the facts, and sorts them.
+func (b *Builder) complete(f *folded, p *portrait) {
+	for _, m := range p.macs {
+		b.nameMAC(m, p)
 	}
-	p.span(e)
-	b.addPresence(e, p)
-	for i := e.facts; i != 0; i = b.facts.at(i - 1).next {
-		f := b.facts.at(i - 1)
-		p.facts = append(p.facts, slotFact{Fact: b.fact(f), slot: int(f.slot)})
-	}
+	b.nameByOthers(f, p)
+	b.derive(p)
+	p.facts = joinFacts(p.facts)
 }
 
 // span widens when and where the asset was seen.
@@ -102,13 +129,49 @@ func (p *portrait) span(e *endpoint) {
 	p.last = max(p.last, e.last)
 }
 
-// spanMAC counts what a MAC forwards for others as a sign of life, too.
+// spanMAC counts what a MAC forwards for others, which is a sign of life, too.
 func (b *Builder) spanMAC(f *folded, n uint32, p *portrait) {
 	p.noMAC = false
-	for _, r := range b.recordsOf(f, f.nodes[n].mac) {
-		if e := b.endpoints.at(r); e.seen&present != 0 && (e.vlan == f.nodes[n].vlan || !isVirtual(e.mac)) {
+	node := &f.nodes[n]
+	shared := isVirtual(node.mac)
+	records := f.byMAC[node.lo:node.hi]
+	var last [16]byte
+	for _, r := range records {
+		e := b.endpoints.at(r)
+		if e.seen&present != 0 {
 			p.span(e)
 		}
+		if e.seen&sentIP == 0 || e.ip == last || e.place.onLink() || shared {
+			continue
+		}
+		last = e.ip
+		p.carry(e)
+	}
+	if shared && !slices.Contains(p.macs[:len(p.macs)-1], node.mac) {
+		b.carriedInAll(f, node.mac, p)
+	}
+}
+
+// carriedInAll counts the addresses that a shared MAC forwards in all VLANs.
+func (b *Builder) carriedInAll(f *folded, m plant.MAC, p *portrait) {
+	var last [16]byte
+	for _, r := range b.recordsOf(f, m) {
+		if e := b.endpoints.at(r); e.seen&sentIP != 0 && e.ip != last && !e.place.onLink() {
+			last = e.ip
+			p.carry(e)
+		}
+	}
+}
+
+// carry counts one address that the asset forwards.
+func (p *portrait) carry(e *endpoint) {
+	if e.place == placeRouted {
+		p.carried.routed++
+	} else {
+		p.carried.unclear++
+	}
+	if p.carried.example == (netip.Addr{}) {
+		p.carried.example, p.carried.packet = e.addr(), e.packet
 	}
 }
 
@@ -125,31 +188,11 @@ func (b *Builder) addPresence(e *endpoint, p *portrait) {
 	if e.ttl == 0 {
 		return
 	}
-	at.Field, at.Value, at.Confidence = plant.FieldTTL, fmt.Sprint(e.ttlMax), 0.3
+	at.Field, at.Value, at.Confidence = plant.FieldTTL, strconv.Itoa(int(e.ttlMax)), 0.3
 	if e.ttlMin != e.ttlMax {
-		at.Value = fmt.Sprintf("%d-%d", e.ttlMin, e.ttlMax)
+		at.Value = strconv.Itoa(int(e.ttlMin)) + "-" + at.Value
 	}
 	p.facts = append(p.facts, slotFact{Fact: at, slot: plant.NoSlot})
-}
-
-// carriedBy counts the addresses that a MAC forwards.
-func (b *Builder) carriedBy(f *folded, m plant.MAC, p *portrait) {
-	var last [16]byte
-	for _, r := range b.recordsOf(f, m) {
-		e := b.endpoints.at(r)
-		if e.seen&sentIP == 0 || e.ip == last || e.place.onLink() {
-			continue
-		}
-		last = e.ip
-		if e.place == placeRouted {
-			p.carried.routed++
-		} else {
-			p.carried.unclear++
-		}
-		if p.carried.example == (netip.Addr{}) {
-			p.carried.example, p.carried.packet = e.addr(), e.packet
-		}
-	}
 }
 
 // recordsOf is the endpoints of one MAC, sorted by IP.
@@ -175,7 +218,11 @@ func (b *Builder) nameMAC(m plant.MAC, p *portrait) {
 	if name == "" {
 		return
 	}
-	p.facts = append(p.facts, slotFact{slot: plant.NoSlot, from: m.String(), Fact: plant.Fact{
+	from := ""
+	if p.whole {
+		from = m.String()
+	}
+	p.facts = append(p.facts, slotFact{slot: plant.NoSlot, from: from, Fact: plant.Fact{
 		Field: plant.FieldVendor, Value: b.vendor(name), Source: "oui", Confidence: ouiConfidence,
 		Count: 1, First: clock(p.first), Last: clock(p.last),
 	}})
@@ -193,22 +240,31 @@ func (b *Builder) vendor(said string) string {
 	return name
 }
 
-// joinFacts makes one of equal facts that several endpoints carry.
+// joinFacts makes one of equal facts that several endpoints carry, and sorts
+// them by slot and field, the surest of each field first.
 func joinFacts(facts []slotFact) []slotFact {
 	slices.SortFunc(facts, func(x, y slotFact) int {
 		return cmp.Or(cmp.Compare(x.slot, y.slot), strings.Compare(string(x.Field), string(y.Field)),
-			strings.Compare(x.Value, y.Value), strings.Compare(x.Source, y.Source), strings.Compare(x.from, y.from))
+			strings.Compare(x.Value, y.Value), strings.Compare(x.Source, y.Source), strings.Compare(x.from, y.from),
+			cmp.Compare(y.Confidence, x.Confidence))
 	})
 	out := facts[:0]
+	field := 0 // where the facts of the last field begin
 	for i := range facts {
-		f := facts[i]
-		if n := len(out); n > 0 && out[n-1].slot == f.slot && out[n-1].Field == f.Field &&
-			out[n-1].Value == f.Value && out[n-1].Source == f.Source {
-			joinFact(&out[n-1].Fact, &f.Fact)
-			continue
+		f := &facts[i]
+		if n := len(out); n > 0 && out[n-1].slot == f.slot && out[n-1].Field == f.Field {
+			if out[n-1].Value == f.Value && out[n-1].Source == f.Source {
+				joinFact(&out[n-1].Fact, &f.Fact)
+				out[n-1].refined = out[n-1].refined && f.refined
+				continue
+			}
+		} else {
+			slices.SortFunc(out[field:], compareFacts)
+			field = n
 		}
-		out = append(out, f)
+		out = append(out, *f)
 	}
+	slices.SortFunc(out[field:], compareFacts)
 	return out
 }
 
@@ -226,18 +282,61 @@ func joinFact(f, g *plant.Fact) {
 	f.Confidence = max(f.Confidence, g.Confidence)
 }
 
-// derive adds what the values mean.
+// derive adds what the values mean, and what a product or order number means
+// that stands in a longer text.
 func (b *Builder) derive(p *portrait) {
-	for i := range len(p.facts) {
+	said := len(p.facts)
+	for i := 0; i < len(p.facts); i++ {
 		f := p.facts[i]
+		if i >= said && (f.derived != 1 || f.Field != plant.FieldProduct && f.Field != plant.FieldOrderNumber) {
+			continue
+		}
+		if f.plain {
+			continue
+		}
 		for _, g := range b.meaning(f.Field, f.Value) {
+			if g.Field == f.Field && g.Value == f.Value {
+				continue // it says nothing new
+			}
 			d := f
-			d.Field, d.Value, d.Source = g.Field, g.Value, "fingerprint."+g.Rule
+			d.Field, d.Value, d.Source = g.Field, g.Value, g.Source
 			d.Confidence, d.rule, d.from = f.Confidence*g.Confidence, g.Rule, f.Value
+			d.derived++
 			p.facts[i].refined = p.facts[i].refined || g.Field == f.Field
 			p.facts = append(p.facts, d)
 		}
 	}
+}
+
+// tells reports whether a fact has a part in judging an asset, and remembers
+// what means nothing.
+func (b *Builder) tells(x *fact) bool {
+	field := b.fields[x.field]
+	if field.judged {
+		return true
+	}
+	if !field.read || x.meaning == meansNothing {
+		return false
+	}
+	if x.meaning == 0 {
+		x.meaning = meansNothing
+		if len(b.meaning(plant.Field(b.words.text(x.field)), b.texts.text(x.value))) > 0 {
+			x.meaning = meansSomething
+		}
+	}
+	return x.meaning == meansSomething
+}
+
+// What a fact's value means beyond what it says, as far as was looked up.
+const (
+	meansNothing   = 1
+	meansSomething = 2
+)
+
+// fieldUse is how judging uses a field.
+type fieldUse struct {
+	judged bool // as it is said
+	read   bool // by fingerprints
 }
 
 // meaningKey names a value of a field.

@@ -27,7 +27,7 @@ func random(r *rand.Rand, n int) []plant.Observation {
 	}
 	var out []plant.Observation
 	for range n {
-		switch e := pick(); r.IntN(11) {
+		switch e := pick(); r.IntN(16) {
 		case 0, 1, 2:
 			if at(e).IP.IsValid() {
 				out = append(out, sends(e, uint64(1+r.IntN(9)), [...]string{"64", "63", "128", "117", "255"}[r.IntN(5)], r.IntN(5), 5+r.IntN(5))...)
@@ -51,6 +51,16 @@ func random(r *rand.Rand, n int) []plant.Observation {
 		case 10:
 			out = append(out, says(e, plant.FieldFingerprint, "lldp-chassis=00:1b:1b:00:00:0"+string('0'+byte(r.IntN(8))), "lldp"),
 				says(e, plant.FieldGateway, "10.0.0."+string('1'+byte(r.IntN(8))), "dhcp"))
+		case 11:
+			out = append(out, says(e, plant.FieldOS, "Windows 10", "ntlm"), talks(e, pick(), [...]string{"smb", "rdp", "tds", "mqtt"}[r.IntN(4)]))
+		case 12:
+			out = append(out, says(e, plant.FieldRole, [...]string{plant.RolePrinter, plant.RoleController, plant.RoleServer}[r.IntN(3)], "snmp"))
+		case 13:
+			out = append(out, talks(e, pick(), [...]string{"openvpn", "tls"}[r.IntN(2)]))
+		case 14:
+			out = append(out, says(e, plant.FieldResolves, [...]string{"a.local=10.0.0.", "b.local=192.168.1."}[r.IntN(2)]+string('1'+byte(r.IntN(8))), "dns"))
+		case 15:
+			out = append(out, says(e, plant.FieldDescription, [...]string{"eWON Cosy 131", "Siemens, SIMATIC S7, CPU-1200, 6ES7 215-1AG40-0XB0, HW: 1, FW: V.4.2.1, S-11112222"}[r.IntN(2)], "lldp"))
 		case 7:
 			out = append(out, does(e, pick(), "s7comm", [...]string{"Read", "Stop"}[r.IntN(2)], plant.Kind(r.IntN(9))))
 		}

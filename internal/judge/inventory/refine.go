@@ -1,83 +1,264 @@
 package inventory
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
-// around counts an asset's peers by where they stand.
-type around struct{ ot, it, outside int }
+// camp is where an asset stands, as its peers and neighbours see it.
+type camp uint8
 
-func (f *folded) around(h *habits) around {
-	var n around
-	slices.Sort(h.peers)
-	h.peers = slices.Compact(h.peers)
-	for _, p := range h.peers {
-		switch v := &f.roles[p]; {
-		case v.kind == plant.KindExternal:
-			n.outside++
-		case v.side == plant.SideOT:
-			n.ot++
-		case v.side == plant.SideIT:
-			n.it++
+const (
+	campNone camp = iota
+	campOT
+	campIT
+	campOutside
+	campBetween // in the zone between the two networks
+)
+
+func (v *verdict) camp() camp {
+	switch {
+	case v.kind == plant.KindExternal:
+		return campOutside
+	case v.level == levelDMZ:
+		return campBetween
+	case v.side == plant.SideOT:
+		return campOT
+	case v.side == plant.SideIT:
+		return campIT
+	}
+	return campNone
+}
+
+// levelDMZ is the level of the zone between the two networks.
+const levelDMZ = 3.5
+
+// placing is what placed an asset that does not place itself.
+type placing uint8
+
+const (
+	placedAlone      placing = iota // by itself, or not at all
+	placedBehindVPN                 // it is reached through a tunnel
+	placedOffice                    // it talks to the office or outside, and not to the control network
+	placedCompany                   // it talks to nobody but the control network
+	placedNeighbours                // most that stand in its network are of one side
+	placedOutOfPlace                // it acts as one of the control network, but stands in an office
+	placedUsed                      // it works for one side
+	placedBetween                   // it works for both
+	placedZone                      // it stands among such
+	placedAstride                   // it has addresses in networks of both sides
+)
+
+// surroundings are what a fold knows of who stands where.
+type surroundings struct {
+	first   []camp // by what assets are, and by their company outside
+	last    []camp // with their neighbours' help
+	nets    []ground
+	subnets map[ground]subnet // by what their assets are by themselves
+	zones   map[ground]subnet // when all but the zones are placed
+	vpn     map[uint32]uint32 // asset → the VPN router before it
+}
+
+// placeByCompany places the assets that their own words do not place: by whom
+// they talk to and by what stands in their network. Each round looks at what
+// the one before decided of all assets, so that their order does not matter.
+func (b *Builder) placeByCompany(f *folded) {
+	a := &f.around
+	b.findVPN(f)
+	b.findGrounds(f)
+	a.first = f.camps()
+	b.round(f, a.first, b.placeOutgoing)
+	a.subnets = f.survey()
+	b.round(f, nil, b.placeInSubnet)
+	a.last = f.camps()
+	b.round(f, a.last, b.placeByPeers)
+	a.zones = f.survey()
+	b.round(f, nil, b.placeInZone)
+}
+
+// round lets place look at every asset inside the site.
+func (b *Builder) round(f *folded, camps []camp, place func(f *folded, i uint32, v *verdict, n around)) {
+	var seen []uint32 // asset → the last one that had it as a peer, plus 1
+	if camps != nil {
+		seen = make([]uint32, len(f.roles))
+	}
+	for i := range f.roles {
+		if f.roles[i].kind == plant.KindExternal {
+			continue
+		}
+		var n around
+		if camps != nil {
+			n = b.peersOf(f, uint32(i), camps, seen)
+		}
+		place(f, uint32(i), &f.roles[i], n)
+	}
+}
+
+func (f *folded) camps() []camp {
+	camps := make([]camp, len(f.roles))
+	for i := range f.roles {
+		camps[i] = f.roles[i].camp()
+	}
+	return camps
+}
+
+// around counts an asset's peers by where they stand.
+type around struct {
+	ot, it, outside int
+	remote          bool // somebody outside the control network works it from afar
+}
+
+func (n *around) add(c camp) {
+	switch c {
+	case campOT:
+		n.ot++
+	case campIT:
+		n.it++
+	case campOutside:
+		n.outside++
+	}
+}
+
+// peersOf counts the peers of asset i. seen is room that tells which were
+// counted already.
+func (b *Builder) peersOf(f *folded, i uint32, camps []camp, seen []uint32) (n around) {
+	for _, at := range f.spoken.of(i) {
+		l := b.links.at(at)
+		client, server := f.assetOf(l.client), f.assetOf(l.server)
+		peer := server
+		if server == i && l.state&linkGroup == 0 {
+			peer = client
+		}
+		if peer == nobody || peer == i {
+			continue
+		}
+		if s := b.speech[l.proto]; s != nil && s.remote && server == i && l.state&linkAnswered != 0 && camps[peer] != campNone && camps[peer] != campOT {
+			n.remote = true
+		}
+		if seen[peer] != i+1 {
+			seen[peer] = i + 1
+			n.add(camps[peer])
 		}
 	}
 	return n
 }
 
-// refine places what its role alone does not place, by whom it talks to. The
-// peers are judged by themselves, so that the result does not depend on the
-// order of the assets.
-func (j *judgement) refine(n around) {
-	switch j.role {
+// placeOutgoing looks at what lies outside: what is reached through a tunnel
+// stands at its other end, and a PC that talks to the Internet or to office
+// equipment and to nothing of the control network is an office PC.
+func (b *Builder) placeOutgoing(f *folded, i uint32, v *verdict, n around) {
+	if _, behind := f.around.vpn[i]; behind {
+		role := v.role
+		if v.asked {
+			role = v.otherwise
+		}
+		if v.side = plant.SideUnknown; role != v.role {
+			*v = standingOf(role)
+		}
+		v.by = placedBehindVPN
+		return
+	}
+	if v.role == plant.RolePC && v.side == plant.SideUnknown && n.ot == 0 && n.it+n.outside > 0 {
+		v.level, v.side, v.by = 4, plant.SideIT, placedOffice
+	}
+}
+
+// placeInSubnet takes the side of what stands in the same network. One that
+// only acts as if it belonged to the control network, among nothing but office
+// equipment, is out of place.
+func (b *Builder) placeInSubnet(f *folded, i uint32, v *verdict, _ around) {
+	if v.by == placedBehindVPN {
+		return
+	}
+	side, astride := b.sideOfGround(f, i)
+	switch {
+	case astride && v.kind == plant.KindNetwork && v.side == plant.SideUnknown:
+		v.by = placedAstride
+	case v.asked && v.side == plant.SideOT && f.around.subnets[f.around.nets[i]].office():
+		if v.role != plant.RoleEngineering {
+			*v = standingOf(v.otherwise)
+		}
+		v.level, v.side, v.by = 4, plant.SideIT, placedOutOfPlace
+	case v.by == placedOffice && side == plant.SideOT:
+		v.level, v.side, v.by = plant.LevelUnknown, side, placedNeighbours
+	case v.side == plant.SideUnknown && side != plant.SideUnknown:
+		v.side, v.by = side, placedNeighbours
+		if side == plant.SideIT && v.kind == plant.KindDevice {
+			v.level = 4
+		}
+	}
+}
+
+// placeByPeers places servers by those they work for, and what is still open
+// by the company it keeps, if that is all of one side.
+func (b *Builder) placeByPeers(f *folded, i uint32, v *verdict, n around) {
+	if v.by == placedBehindVPN {
+		return
+	}
+	both := n.ot > 0 && n.it+n.outside > 0
+	switch v.role {
 	case plant.RoleServer, plant.RoleBroker, plant.RoleTimeSource, plant.RoleDomain:
-		j.refineServer(n)
-	case plant.RolePC, plant.RoleUnknown, plant.RoleCamera:
-		j.refineOther(n)
+		v.placeServer(n)
 	case plant.RoleHistorian:
-		if n.it+n.outside > 0 && n.ot > 0 {
-			j.between(n)
+		if side, _ := b.sideOfGround(f, i); both && side == plant.SideUnknown {
+			v.between(placedBetween)
+		}
+	case plant.RolePC, plant.RoleUnknown, plant.RoleCamera:
+		if v.side == plant.SideUnknown {
+			v.placeOther(n)
 		}
 	case plant.RoleSwitch, plant.RoleRouter, plant.RoleFirewall, plant.RoleAccessPoint:
-		if j.side == plant.SideUnknown && n.ot > 0 && n.it+n.outside == 0 {
-			j.side = plant.SideOT
-			j.because("side", fmt.Sprintf("talks to nobody but the control network (%s)", peers(n.ot)), 0)
+		if v.side == plant.SideUnknown && n.ot > 0 && n.it+n.outside == 0 && v.by != placedAstride {
+			v.side, v.by = plant.SideOT, placedCompany
 		}
 	}
 }
 
-func (j *judgement) refineServer(n around) {
-	switch {
-	case n.ot > 0 && n.it+n.outside > 0 && j.side != plant.SideOT && j.role != plant.RoleDomain:
-		j.between(n)
-	case n.ot > 0 || j.side == plant.SideOT:
-		j.level, j.side = 3, plant.SideOT
-		j.because("level", fmt.Sprintf("level 3: a %s that works for the control network (%s there)", j.role, peers(n.ot)), 0)
-	case n.it+n.outside > 0 || j.role == plant.RoleDomain:
-		j.level, j.side = 4, plant.SideIT
-		j.because("level", fmt.Sprintf("level 4: a %s that nothing of the control network was seen to use", j.role), 0)
+func (v *verdict) placeServer(n around) {
+	it := n.it + n.outside
+	if v.side == plant.SideUnknown && (n.ot > 0 || it > 0 || v.role == plant.RoleDomain) {
+		switch {
+		case n.ot > 0 && it > 0 && v.role != plant.RoleDomain:
+			v.between(placedBetween)
+			return
+		case n.ot > it:
+			v.side = plant.SideOT
+		default:
+			v.side = plant.SideIT
+		}
+		v.by = placedUsed
+	}
+	switch v.side {
+	case plant.SideOT:
+		v.level = 3
+	case plant.SideIT:
+		v.level = 4
 	}
 }
 
-// refineOther takes the side of the company that an asset keeps, if it is all
-// of one side. A PC that talks to the Internet or to office servers and to
-// nothing of the control network is an office PC.
-func (j *judgement) refineOther(n around) {
+func (v *verdict) placeOther(n around) {
+	it := n.it + n.outside
 	switch {
-	case j.side != plant.SideUnknown:
-	case n.ot > 0 && n.it+n.outside == 0:
-		j.side = plant.SideOT
-		j.because("side", fmt.Sprintf("talks to nobody but the control network (%s)", peers(n.ot)), 0)
-	case n.ot == 0 && n.it+n.outside > 0 && j.role == plant.RolePC:
-		j.level, j.side = 4, plant.SideIT
-		j.because("level", fmt.Sprintf("level 4: a PC that talks to the office network or outside (%s) and not to the control network", peers(n.it+n.outside)), 0)
+	case n.ot > 0 && n.remote && v.role != plant.RoleCamera:
+		v.between(placedBetween)
+	case n.ot > 0 && it == 0:
+		v.side, v.by = plant.SideOT, placedCompany
+	case n.ot == 0 && it > 0 && v.role == plant.RolePC:
+		v.level, v.side, v.by = 4, plant.SideIT, placedOffice
 	}
 }
 
-// between places an asset in the zone between the two networks.
-func (j *judgement) between(n around) {
-	j.level = 3.5
-	j.because("level", fmt.Sprintf("level 3.5: it talks to both sides, %d in the control network, %d in the office network and %d outside", n.ot, n.it, n.outside), 0)
+// placeInZone: what stands among assets that work for both sides stands in the
+// zone between them, too.
+func (b *Builder) placeInZone(f *folded, i uint32, v *verdict, _ around) {
+	if v.level == levelDMZ || v.kind != plant.KindDevice || v.by == placedBehindVPN || !f.around.zones[f.around.nets[i]].zone() {
+		return
+	}
+	switch v.role {
+	case plant.RoleServer, plant.RoleBroker, plant.RoleTimeSource, plant.RoleDomain, plant.RoleHistorian, plant.RolePC, plant.RoleUnknown:
+		v.between(placedZone)
+	}
+}
+
+func (v *verdict) between(by placing) {
+	v.level, v.side, v.by = levelDMZ, plant.SideUnknown, by
 }

@@ -15,8 +15,9 @@ type talk struct {
 	peers     int // different endpoints on the other side
 	confirmed bool
 	answered  bool
-	packets   uint64
-	packet    plant.PacketRef
+
+	published, subscribed bool // gave values to it, took values from it
+	packet                plant.PacketRef
 }
 
 // habits is what an asset does, from its conversations and operations. It is
@@ -37,7 +38,7 @@ func (b *Builder) habits(f *folded, i uint32, h *habits) {
 	for _, n := range f.spoken.of(i) {
 		l := b.links.at(n)
 		client, server := f.assetOf(l.client), f.assetOf(l.server)
-		if client == i {
+		if client == i && l.state&(linkServes|linkGroup) != linkServes {
 			h.asks = b.tally(h.asks, l)
 			if server != i && b.polls(l, server) {
 				h.polled = append(h.polled, server)
@@ -45,7 +46,7 @@ func (b *Builder) habits(f *folded, i uint32, h *habits) {
 			h.gravest = b.graver(h.gravest, l)
 			h.notePeer(server, i)
 		}
-		if server == i && l.state&linkGroup == 0 {
+		if server == i && (l.state&linkGroup == 0 || l.state&linkServes != 0) {
 			h.serves = b.tally(h.serves, l)
 			h.notePeer(client, i)
 		}
@@ -63,8 +64,8 @@ func (b *Builder) habits(f *folded, i uint32, h *habits) {
 // polls reports whether the client of a link asks an asset of the control level
 // for values: not only who it is, which is what a scanner asks.
 func (b *Builder) polls(l *link, server uint32) bool {
-	p := b.fingerprints.Protocol(b.words.text(l.proto))
-	if p == nil || !p.Control || server == nobody || l.state&(linkGroup|linkConfirmed) != linkConfirmed {
+	p := b.speech[l.proto]
+	if p == nil || !p.control || server == nobody || l.state&(linkGroup|linkConfirmed) != linkConfirmed {
 		return false
 	}
 	return l.kinds == 0 || l.kinds.any(plant.Read, plant.Write)
@@ -85,12 +86,13 @@ func (b *Builder) tally(talks []talk, l *link) []talk {
 		talks = append(talks, talk{proto: l.proto, protocol: b.words.text(l.proto)})
 	}
 	t := &talks[i]
-	if l.state&linkGroup == 0 {
+	if l.state&(linkGroup|linkServes) == 0 {
 		t.peers++
 	}
 	t.confirmed = t.confirmed || l.state&linkConfirmed != 0
 	t.answered = t.answered || l.state&linkAnswered != 0
-	t.packets += l.packets
+	t.published = t.published || l.state&linkPublished != 0
+	t.subscribed = t.subscribed || l.state&linkSubscribed != 0
 	if l.packet != 0 && (t.packet == 0 || l.packet < t.packet) {
 		t.packet = l.packet
 	}

@@ -63,7 +63,7 @@ func (b *Builder) unitClue(clues []clue, f *folded, i uint32) []clue {
 		}
 	}
 	if n := all.len(); n >= manyUnits {
-		clues = append(clues, clue{plant.RoleGateway, answersMany, fmt.Sprintf("answers for %d Modbus units", n), 0})
+		clues = append(clues, clue{role: plant.RoleGateway, confidence: answersMany, text: fmt.Sprintf("answers for %d Modbus units", n)})
 	}
 	return clues
 }

@@ -40,8 +40,12 @@ type Gain struct {
 	Field      plant.Field
 	Value      string
 	Rule       string  // "siemens.s7-300"
+	Source     string  // "fingerprint.siemens.s7-300", what the derived fact names
 	Confidence float64 // of the rule; the fact's own confidence multiplies it
 }
+
+// sourcePrefix begins the source of a derived fact.
+const sourcePrefix = "fingerprint."
 
 // Set is a collection of rules and tables.
 type Set struct {
@@ -87,11 +91,15 @@ type Table struct {
 
 type rule struct {
 	Rule
+	source   string
 	re       func() *regexp.Regexp
 	required func() []string
 }
 
-type tableRule struct{ Table }
+type tableRule struct {
+	Table
+	source string
+}
 
 // Builtin is the set that is built into the program. It is read once.
 func Builtin() *Set { return builtin() }
@@ -184,7 +192,7 @@ func (s *Set) add(f File) {
 		s.vendors = append(s.vendors, newRule(r))
 	}
 	for _, t := range f.Tables {
-		s.tables[t.Field] = append(s.tables[t.Field], &tableRule{t})
+		s.tables[t.Field] = append(s.tables[t.Field], &tableRule{t, sourcePrefix + t.ID})
 	}
 	for _, p := range f.Protocols {
 		s.protocols[p.Name] = p
@@ -194,7 +202,7 @@ func (s *Set) add(f File) {
 // newRule makes a rule of an expression that compiles. That is done when it is
 // first needed: most of them never are.
 func newRule(r Rule) *rule {
-	return &rule{r, sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(r.Match) }), sync.OnceValue(func() []string { return required(r.Match) })}
+	return &rule{r, sourcePrefix + r.ID, sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(r.Match) }), sync.OnceValue(func() []string { return required(r.Match) })}
 }
 
 // Match appends what a value of a field means to gains.
@@ -233,7 +241,7 @@ func (t *tableRule) match(gains []Gain, value string) []Gain {
 	if !ok {
 		return gains
 	}
-	return append(gains, Gain{t.Gives, meaning, t.ID, t.Confidence})
+	return append(gains, Gain{t.Gives, meaning, t.ID, t.source, t.Confidence})
 }
 
 func (r *rule) match(gains []Gain, value string) []Gain {
@@ -248,7 +256,7 @@ func (r *rule) match(gains []Gain, value string) []Gain {
 			v = strings.TrimSpace(string(re.ExpandString(nil, template, value, at)))
 		}
 		if v != "" {
-			gains = append(gains, Gain{plant.Field(field), v, r.ID, r.Confidence})
+			gains = append(gains, Gain{plant.Field(field), v, r.ID, r.source, r.Confidence})
 		}
 	}
 	return gains

@@ -114,12 +114,12 @@ func testTable(t *testing.T, b Table) {
 		checkGain(t, b.ID, b.Gives, value)
 	}
 	for v, want := range b.Is {
-		if got := (&tableRule{b}).match(nil, v); len(got) != 1 || got[0].Value != want {
+		if got := (&tableRule{Table: b}).match(nil, v); len(got) != 1 || got[0].Value != want {
 			t.Errorf("%s: %q means %v, want %q", b.ID, v, got, want)
 		}
 	}
 	for _, v := range b.Not {
-		if got := (&tableRule{b}).match(nil, v); len(got) != 0 {
+		if got := (&tableRule{Table: b}).match(nil, v); len(got) != 0 {
 			t.Errorf("%s: %q means %v, want nothing", b.ID, v, got)
 		}
 	}
