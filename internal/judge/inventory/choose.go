@@ -97,16 +97,22 @@ func begins(value, general string) bool {
 // of is the facts of one field of one slot, in the order that compareFacts
 // gives them.
 func (p *portrait) of(slot int, field plant.Field) []slotFact {
-	lo := sort.Search(len(p.facts), func(i int) bool {
-		f := &p.facts[i]
-		return f.slot > slot || f.slot == slot && f.Field >= field
-	})
-	hi := lo
-	for hi < len(p.facts) && p.facts[hi].slot == slot && p.facts[hi].Field == field {
-		hi++
+	runs := p.runs
+	if len(runs) > fewRuns { // a rack; by far the most have one slot
+		lo := sort.Search(len(runs), func(i int) bool { return runs[i].slot >= slot })
+		hi := lo + sort.Search(len(runs)-lo, func(i int) bool { return runs[lo+i].slot > slot })
+		runs = runs[lo:hi]
 	}
-	return p.facts[lo:hi]
+	for i := range runs {
+		if r := &runs[i]; r.slot == slot && r.field == field {
+			return p.facts[r.lo:r.hi]
+		}
+	}
+	return nil
 }
+
+// fewRuns is how many fields are looked through one by one.
+const fewRuns = 32
 
 // ofSlot is all facts of one slot.
 func (p *portrait) ofSlot(slot int) []slotFact {

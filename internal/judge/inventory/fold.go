@@ -27,7 +27,7 @@ type folded struct {
 	joined  table // asset → nodes
 	records table // asset → endpoints
 	spoken  table // asset → links
-	roles   []verdict
+	roles   []filed
 	around  surroundings
 	serials map[uint32]string // asset → identifier made from its serial number
 

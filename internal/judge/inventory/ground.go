@@ -61,7 +61,7 @@ type subnet struct {
 func (f *folded) survey() map[ground]subnet {
 	subnets := make(map[ground]subnet)
 	for i := range f.roles {
-		v, g := &f.roles[i], f.around.nets[i]
+		v, g := f.roles[i], f.around.nets[i]
 		c := v.camp()
 		if g <= manyGround || c == campNone || c == campOutside {
 			continue
@@ -72,7 +72,7 @@ func (f *folded) survey() map[ground]subnet {
 			s.between++
 		case c == campIT:
 			s.it++
-		case v.asked:
+		case v.otherwise != nothingAsked:
 			s.asking++
 		default:
 			s.ot++
@@ -145,10 +145,10 @@ func (b *Builder) findVPN(f *folded) {
 		if client == nobody || server == nobody {
 			continue
 		}
-		if f.roles[server].kind == plant.KindExternal {
+		if f.roles[server].external() {
 			ends[client] = true
 		}
-		if f.roles[client].kind == plant.KindExternal {
+		if f.roles[client].external() {
 			ends[server] = true
 		}
 	}
@@ -168,7 +168,7 @@ func (b *Builder) behind(f *folded, router uint32) {
 		}
 		for _, r := range b.recordsOf(f, m) {
 			i := f.assetOf(r)
-			if i == nobody || i == router || !f.holds[r] || b.endpoints.at(r).place != placeRouted || f.roles[i].kind == plant.KindExternal {
+			if i == nobody || i == router || !f.holds[r] || b.endpoints.at(r).place != placeRouted || f.roles[i].external() {
 				continue
 			}
 			if old, ok := f.around.vpn[i]; !ok || router < old {

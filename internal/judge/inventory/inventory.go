@@ -66,6 +66,7 @@ func New(o Options) *Builder {
 		meanings:     make(map[meaningKey][]fingerprint.Gain),
 		limit:        [3]int{4 << 20, 8 << 20, 8 << 20},
 	}
+	b.words.id(plant.RoleUnknown) // for which there must be room
 	if b.fingerprints == nil {
 		b.fingerprints = fingerprint.Builtin()
 	}

@@ -180,7 +180,7 @@ func (p *portrait) outsideWhy() string {
 
 // judgeAll judges every asset alone, then keeps what its neighbours need.
 func (b *Builder) judgeAll(f *folded) {
-	f.roles = make([]verdict, len(f.assets))
+	f.roles = make([]filed, len(f.assets))
 	f.serials = make(map[uint32]string)
 	used := make(map[string]bool)
 	var room desk
@@ -188,7 +188,8 @@ func (b *Builder) judgeAll(f *folded) {
 		p := &room.portrait
 		b.sketch(f, uint32(i), p)
 		b.habits(f, uint32(i), &room.habits)
-		f.roles[i] = b.judge(f, &room)
+		v := b.judge(f, &room)
+		f.roles[i] = b.fileVerdict(&v)
 		if !p.says(plant.FieldSerial) {
 			continue
 		}

@@ -113,7 +113,7 @@ func (b *Builder) serialsOf(f *folded, e uint32, ids []identity) []identity {
 	if !said.says(plant.FieldSerial) {
 		return ids
 	}
-	slices.SortStableFunc(said.facts, compareFacts)
+	said.arrange()
 	for i := range said.facts {
 		x := &said.facts[i]
 		if x.Field != plant.FieldSerial || x.Confidence < 0.6 || !usefulSerial(x.Value) {

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory/fingerprint"
 	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory/oui"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -22,6 +21,7 @@ type portrait struct {
 	first   int64
 	last    int64
 	facts   []slotFact // sorted by slot, field, confidence; derived ones included
+	runs    []run      // of the facts, by field
 	onLink  bool       // it has a MAC, or an IP with an initial TTL
 	noMAC   bool       // the capture has no MACs for it at all
 	carried carried    // what others send through its MAC
@@ -86,7 +86,7 @@ func (b *Builder) sketch(f *folded, i uint32, p *portrait) {
 
 // outline gathers the addresses of asset i, and what its MACs forward.
 func (b *Builder) outline(f *folded, i uint32, p *portrait) {
-	*p = portrait{asset: i, macs: p.macs[:0], ips: p.ips[:0], vlans: p.vlans[:0], facts: p.facts[:0], noMAC: true}
+	*p = portrait{asset: i, macs: p.macs[:0], ips: p.ips[:0], vlans: p.vlans[:0], facts: p.facts[:0], runs: p.runs[:0], noMAC: true}
 	for _, n := range f.members(i) {
 		if m := f.nodes[n].mac; !m.IsZero() {
 			p.macs = append(p.macs, m)
@@ -115,7 +115,29 @@ func (b *Builder) complete(f *folded, p *portrait) {
 	}
 	b.nameByOthers(f, p)
 	b.derive(p)
+	p.arrange()
+}
+
+// run is where the facts of one field of one slot lie.
+type run struct {
+	field  plant.Field
+	slot   int
+	lo, hi int
+}
+
+// arrange sorts the facts and notes where each field lies: there are few
+// fields, so that looking through them is the fastest way to find one.
+func (p *portrait) arrange() {
 	p.facts = joinFacts(p.facts)
+	p.runs = p.runs[:0]
+	for i := range p.facts {
+		f := &p.facts[i]
+		if n := len(p.runs); n > 0 && p.runs[n-1].slot == f.slot && p.runs[n-1].field == f.Field {
+			p.runs[n-1].hi++
+			continue
+		}
+		p.runs = append(p.runs, run{f.Field, f.slot, i, i + 1})
+	}
 }
 
 // span widens when and where the asset was seen.
@@ -281,89 +303,6 @@ func joinFact(f, g *plant.Fact) {
 	}
 	f.Confidence = max(f.Confidence, g.Confidence)
 }
-
-// derive adds what the values mean, and what a product or order number means
-// that stands in a longer text.
-func (b *Builder) derive(p *portrait) {
-	said := len(p.facts)
-	for i := 0; i < len(p.facts); i++ {
-		f := p.facts[i]
-		if i >= said && (f.derived != 1 || f.Field != plant.FieldProduct && f.Field != plant.FieldOrderNumber) {
-			continue
-		}
-		if f.plain {
-			continue
-		}
-		for _, g := range b.meaning(f.Field, f.Value) {
-			if g.Field == f.Field && g.Value == f.Value {
-				continue // it says nothing new
-			}
-			d := f
-			d.Field, d.Value, d.Source = g.Field, g.Value, g.Source
-			d.Confidence, d.rule, d.from = f.Confidence*g.Confidence, g.Rule, f.Value
-			d.derived++
-			p.facts[i].refined = p.facts[i].refined || g.Field == f.Field
-			p.facts = append(p.facts, d)
-		}
-	}
-}
-
-// tells reports whether a fact has a part in judging an asset, and remembers
-// what means nothing.
-func (b *Builder) tells(x *fact) bool {
-	field := b.fields[x.field]
-	if field.judged {
-		return true
-	}
-	if !field.read || x.meaning == meansNothing {
-		return false
-	}
-	if x.meaning == 0 {
-		x.meaning = meansNothing
-		if len(b.meaning(plant.Field(b.words.text(x.field)), b.texts.text(x.value))) > 0 {
-			x.meaning = meansSomething
-		}
-	}
-	return x.meaning == meansSomething
-}
-
-// What a fact's value means beyond what it says, as far as was looked up.
-const (
-	meansNothing   = 1
-	meansSomething = 2
-)
-
-// fieldUse is how judging uses a field.
-type fieldUse struct {
-	judged bool // as it is said
-	read   bool // by fingerprints
-}
-
-// meaningKey names a value of a field.
-type meaningKey struct {
-	field plant.Field
-	value string
-}
-
-// meaning is what a value means; values come again and again, so it is looked
-// up once for each.
-func (b *Builder) meaning(field plant.Field, value string) []fingerprint.Gain {
-	if !b.fingerprints.Reads(field) {
-		return nil
-	}
-	k := meaningKey{field, value}
-	gains, ok := b.meanings[k]
-	if !ok {
-		gains = b.fingerprints.Match(nil, field, value)
-		if len(b.meanings) < maxMeanings {
-			b.meanings[k] = gains
-		}
-	}
-	return gains
-}
-
-// maxMeanings bounds the memory of meaning.
-const maxMeanings = 1 << 16
 
 func compareFacts(x, y slotFact) int {
 	return cmp.Or(cmp.Compare(x.slot, y.slot), strings.Compare(string(x.Field), string(y.Field)),

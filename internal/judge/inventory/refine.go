@@ -1,6 +1,8 @@
 package inventory
 
 import (
+	"slices"
+
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
@@ -15,15 +17,15 @@ const (
 	campBetween // in the zone between the two networks
 )
 
-func (v *verdict) camp() camp {
+func (f filed) camp() camp {
 	switch {
-	case v.kind == plant.KindExternal:
+	case f.external():
 		return campOutside
-	case v.level == levelDMZ:
+	case f.level == 2*levelDMZ:
 		return campBetween
-	case v.side == plant.SideOT:
+	case sides[f.side] == plant.SideOT:
 		return campOT
-	case v.side == plant.SideIT:
+	case sides[f.side] == plant.SideIT:
 		return campIT
 	}
 	return campNone
@@ -65,31 +67,40 @@ func (b *Builder) placeByCompany(f *folded) {
 	a := &f.around
 	b.findVPN(f)
 	b.findGrounds(f)
+	pc := b.roleWord(plant.RolePC)
 	a.first = f.camps()
-	b.round(f, a.first, b.placeOutgoing)
+	b.round(f, a.first, b.placeOutgoing, func(i uint32, v filed) bool {
+		_, behind := a.vpn[i]
+		return behind || v.role == pc && v.open()
+	})
 	a.subnets = f.survey()
-	b.round(f, nil, b.placeInSubnet)
+	b.round(f, nil, b.placeInSubnet, func(_ uint32, v filed) bool {
+		return v.open() || v.otherwise != nothingAsked || v.by == placedOffice
+	})
 	a.last = f.camps()
-	b.round(f, a.last, b.placeByPeers)
+	served := b.roleWords(plant.RoleServer, plant.RoleBroker, plant.RoleTimeSource, plant.RoleDomain, plant.RoleHistorian)
+	b.round(f, a.last, b.placeByPeers, func(_ uint32, v filed) bool { return v.open() || slices.Contains(served, v.role) })
 	a.zones = f.survey()
-	b.round(f, nil, b.placeInZone)
+	b.round(f, nil, b.placeInZone, func(i uint32, _ filed) bool { return a.zones[a.nets[i]].zone() })
 }
 
-// round lets place look at every asset inside the site.
-func (b *Builder) round(f *folded, camps []camp, place func(f *folded, i uint32, v *verdict, n around)) {
+// round lets place look at every asset inside the site that may be concerned.
+func (b *Builder) round(f *folded, camps []camp, place func(f *folded, i uint32, v *verdict, n around), concerned func(i uint32, v filed) bool) {
 	var seen []uint32 // asset → the last one that had it as a peer, plus 1
 	if camps != nil {
 		seen = make([]uint32, len(f.roles))
 	}
 	for i := range f.roles {
-		if f.roles[i].kind == plant.KindExternal {
+		if f.roles[i].external() || !concerned(uint32(i), f.roles[i]) {
 			continue
 		}
 		var n around
 		if camps != nil {
 			n = b.peersOf(f, uint32(i), camps, seen)
 		}
-		place(f, uint32(i), &f.roles[i], n)
+		v := b.verdict(f.roles[i])
+		place(f, uint32(i), &v, n)
+		f.roles[i] = b.fileVerdict(&v)
 	}
 }
 
