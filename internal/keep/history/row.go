@@ -1,0 +1,45 @@
+package history
+
+import (
+	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// Conversation is one conversation in one step of time, as one sensor saw it.
+// Times are kept in milliseconds.
+type Conversation struct {
+	Sensor string
+	Start  time.Time // of the minute, hour or day, UTC
+	plant.Conversation
+}
+
+// Operation is one operation in one step of time, as one sensor saw it.
+// Times are kept in milliseconds.
+type Operation struct {
+	Sensor string
+	Start  time.Time // of the minute, hour or day, UTC
+	plant.Operation
+}
+
+// Spec says what a new segment is: its site, what a row covers, and the stretch
+// of time [From, To) that the starts of all its rows are in. Both are multiples
+// of the step and of one day.
+type Spec struct {
+	Site     string
+	Step     plant.Step
+	From, To time.Time
+}
+
+// Length is how long a step is, 0 for one that is none. Days are those of UTC.
+func Length(s plant.Step) time.Duration {
+	switch s {
+	case plant.StepMinute:
+		return time.Minute
+	case plant.StepHour:
+		return time.Hour
+	case plant.StepDay:
+		return 24 * time.Hour
+	}
+	return 0
+}
