@@ -42,6 +42,7 @@ var mayImport = []struct {
 	{"internal/wire/logs", "turns other sensors' logs into observations", []string{"internal/plant", "internal/wire/capture"}},
 	{"internal/judge/", "pure functions of plant values", []string{"internal/plant", "internal/judge/"}},
 	{"internal/keep/history", "keeps conversations and operations as Parquet", []string{"internal/plant"}},
+	{"internal/keep/store", "keeps state in SQL and judges nothing", []string{"internal/plant"}},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},
 	{"lab", "makes traffic of a plant that does not exist", []string{"lab", "internal/plant", "internal/wire/capture", "protocol/"}},
 	{"internal/app", "wires everything together", []string{""}},
