@@ -1,0 +1,148 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+const base = "/api/v1"
+
+// register puts every route on the mux and into the document. The list is the
+// table of contents: a route that is not here does not exist.
+func (s *Server) register() {
+	get(s, base+"/overview", about{"overview", "plant", "What the plant is made of, in numbers"}, s.overview)
+	get(s, base+"/map", about{"map", "plant", "The plant as a picture"}, s.plantMap)
+	get(s, base+"/traffic", about{"traffic", "plant", "How much was said over time"}, s.traffic)
+
+	get(s, base+"/assets", about{"listAssets", "assets", "List assets"}, s.listAssets)
+	get(s, base+"/assets/facets", about{"assetFacets", "assets", "Count assets by the values of each filter"}, s.assetFacets)
+	get(s, base+"/assets/{id}", about{"asset", "assets", "Everything that is known of one asset"}, s.asset)
+	get(s, base+"/assets/{id}/peers", about{"assetPeers", "assets", "Who an asset talks to"}, s.assetPeers)
+	get(s, base+"/assets/{id}/operations", about{"assetOperations", "assets", "What was asked of an asset and what it asked"}, s.assetOperations)
+
+	get(s, base+"/conversations", about{"listConversations", "talk", "List conversations"}, s.listConversations)
+	get(s, base+"/operations", about{"listOperations", "talk", "List operations"}, s.listOperations)
+	get(s, base+"/findings", about{"listFindings", "findings", "List findings"}, s.listFindings)
+
+	get(s, base+"/sensors", about{"listSensors", "sensors", "List sensors"}, s.listSensors)
+	get(s, base+"/sensors/{name}", about{"sensor", "sensors", "How one sensor does"}, s.sensor)
+
+	raw(s, http.MethodGet, base+"/packets", about{"packets", "packets", "Cut packets out of a sensor's ring"}, pcapng, s.packets)
+	change(s, http.MethodPost, base+"/packets/keep", http.StatusCreated, about{"keepPackets", "packets", "Keep a cut of packets as evidence"}, s.keepPackets)
+	get(s, base+"/packets/kept", about{"listKeptPackets", "packets", "List the cuts that are kept"}, s.listKept)
+	raw(s, http.MethodGet, base+"/packets/kept/{id}", about{"keptPackets", "packets", "The packets of a cut that is kept"}, pcapng, s.keptPackets)
+
+	raw(s, http.MethodPost, base+"/captures", about{"importCapture", "captures", "Import a capture: the body is the file"}, uploadShape, s.importCapture)
+	get(s, base+"/captures", about{"listCaptures", "captures", "List imports of captures"}, s.listCaptures)
+	get(s, base+"/captures/{id}", about{"capture", "captures", "How one import goes"}, s.capture)
+	change(s, http.MethodDelete, base+"/captures/{id}", http.StatusOK, about{"cancelCapture", "captures", "Cancel an import"}, s.cancelCapture)
+
+	get(s, base+"/history", about{"history", "history", "What is kept of the past"}, s.history)
+	change(s, http.MethodPut, base+"/history/retention", http.StatusOK, about{"setRetention", "history", "Set for how long history is kept"}, s.setRetention)
+	get(s, base+"/settings", about{"settings", "settings", "What people can set"}, s.settings)
+
+	raw(s, http.MethodGet, base+"/events", about{"events", "events", "What changes, as it changes"}, eventsShape, s.events)
+
+	raw(s, http.MethodGet, "/healthz", about{"healthz", "operation", "The process lives"}, answers(http.StatusOK, "application/json", reflect.TypeFor[Health]()), s.healthz)
+	raw(s, http.MethodGet, "/readyz", about{"readyz", "operation", "The program can do its work; 503 if it can not"}, readyShape, s.readyz)
+	raw(s, http.MethodGet, "/metrics", about{"metrics", "operation", "Numbers for Prometheus"}, answers(http.StatusOK, "text/plain", nil), s.metricsPage)
+	raw(s, http.MethodGet, "/api/openapi.json", about{"openapi", "operation", "This document"}, answers(http.StatusOK, "application/openapi+json", nil), s.openAPI)
+}
+
+// about is what the document says of a route.
+type about struct{ id, tag, summary string }
+
+// operation is the document's entry for a route. Problems are documented once
+// for all statuses that are no success.
+func (s *Server) operation(method, path string, a about) huma.Operation {
+	schema := s.schema(reflect.TypeFor[huma.ErrorModel]())
+	return huma.Operation{
+		OperationID: a.id, Method: method, Path: path, Summary: a.summary, Tags: []string{a.tag}, MaxBodyBytes: maxJSONBody,
+		Responses: map[string]*huma.Response{"default": {
+			Description: "A problem document (RFC 9457)",
+			Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
+		}},
+	}
+}
+
+func (s *Server) schema(t reflect.Type) *huma.Schema {
+	return s.doc.OpenAPI().Components.Schemas.Schema(t, true, "")
+}
+
+// get registers a route that answers with JSON and changes nothing.
+func get[I, T any](s *Server, path string, a about, h func(context.Context, *I) (*T, error)) {
+	change(s, http.MethodGet, path, http.StatusOK, a, h)
+}
+
+// change registers a route that answers with JSON.
+func change[I, T any](s *Server, method, path string, status int, a about, h func(context.Context, *I) (*T, error)) {
+	op := s.operation(method, path, a)
+	op.DefaultStatus = status
+	huma.Register(s.doc, op, func(ctx context.Context, in *I) (*output[T], error) {
+		v, err := h(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return &output[T]{Body: *v}, nil
+	})
+}
+
+// raw registers a route that reads its body or writes its answer itself. The
+// error it returns becomes a problem document, as long as it has not written.
+func raw[I any](s *Server, method, path string, a about, shape func(*Server, *huma.Operation), h func(http.ResponseWriter, *http.Request, *I) error) {
+	op := s.operation(method, path, a)
+	shape(s, &op)
+	huma.Register(s.doc, op, func(_ context.Context, in *I) (*huma.StreamResponse, error) {
+		return &huma.StreamResponse{Body: func(ctx huma.Context) {
+			r, w := humago.Unwrap(ctx)
+			if err := h(w, r, in); err != nil {
+				writeProblem(w, s.problem(r.Context(), err))
+			}
+		}}, nil
+	})
+}
+
+// answers documents one kind of success. Type nil is for what is no JSON.
+func answers(status int, media string, t reflect.Type) func(*Server, *huma.Operation) {
+	return func(s *Server, op *huma.Operation) {
+		schema := &huma.Schema{Type: huma.TypeString}
+		if t != nil {
+			schema = s.schema(t)
+		}
+		op.DefaultStatus = status
+		op.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{media: {Schema: schema}}}
+	}
+}
+
+const mediaPcap = "application/vnd.tcpdump.pcap"
+
+func pcapng(_ *Server, op *huma.Operation) {
+	op.DefaultStatus = http.StatusOK
+	op.Responses["200"] = &huma.Response{Description: "A pcapng file", Content: map[string]*huma.MediaType{mediaPcap: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}
+}
+
+func uploadShape(s *Server, op *huma.Operation) {
+	answers(http.StatusAccepted, "application/json", reflect.TypeFor[Job]())(s, op)
+	op.RequestBody = &huma.RequestBody{
+		Description: "The capture: pcap or pcapng, plain or compressed with gzip or zstd. It goes to disk as it comes.",
+		Required:    true,
+		Content:     map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
+	}
+}
+
+func eventsShape(s *Server, op *huma.Operation) {
+	s.schema(reflect.TypeFor[Change]())
+	op.Description = "Server-sent events. Events named state give the present state of a topic and come first, unless Last-Event-ID was given and nothing was missed: then there is one event named resume. " +
+		"An event named reset says that something was missed: ask again for what is shown. Events named change have a Change as data. A comment line comes as a heartbeat."
+	answers(http.StatusOK, "text/event-stream", nil)(s, op)
+}
+
+func readyShape(s *Server, op *huma.Operation) {
+	answers(http.StatusOK, "application/json", reflect.TypeFor[Health]())(s, op)
+	op.Responses["503"] = &huma.Response{Description: "Not ready", Content: map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[Health]())}}}
+}
