@@ -1,6 +1,9 @@
 package plant
 
-import "encoding/hex"
+import (
+	"encoding/hex"
+	"fmt"
+)
 
 // MAC is an IEEE 802 MAC-48 address. The zero value means "none".
 type MAC [6]byte
@@ -27,4 +30,20 @@ func (m MAC) AppendTo(b []byte) []byte {
 		b = hex.AppendEncode(b, m[i:i+1])
 	}
 	return b
+}
+
+// ParseMAC reads an address as String writes it, in upper or lower case.
+func ParseMAC(s string) (m MAC, err error) {
+	if len(s) != 17 {
+		return m, fmt.Errorf("%q is no MAC address", s)
+	}
+	for i := range m {
+		if i > 0 && s[3*i-1] != ':' {
+			return MAC{}, fmt.Errorf("%q is no MAC address", s)
+		}
+		if _, err := hex.Decode(m[i:i+1], []byte(s[3*i:3*i+2])); err != nil {
+			return MAC{}, fmt.Errorf("%q is no MAC address", s)
+		}
+	}
+	return m, nil
 }

@@ -1,5 +1,7 @@
 package plant
 
+import "fmt"
+
 // Verb is one kind of message of a protocol: what it is called on the wire and
 // in words, what it does to the one that receives it, and the ATT&CK for ICS
 // technique that an attacker would use it for ("" where there is none).
@@ -41,4 +43,17 @@ func ParseKind(s string) (Kind, bool) {
 		}
 	}
 	return Other, false
+}
+
+// MarshalText is the kind's name.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText takes a kind's name.
+func (k *Kind) UnmarshalText(b []byte) error {
+	kind, ok := ParseKind(string(b))
+	if !ok {
+		return fmt.Errorf("%q is no kind of operation", b)
+	}
+	*k = kind
+	return nil
 }
