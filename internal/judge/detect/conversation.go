@@ -47,6 +47,24 @@ func (d *Detector) gap(c *plant.Conversation) {
 // shell.
 var remote = map[string]bool{"rdp": true, "vnc": true, "teamviewer": true, "telnet": true, "ssh": true, "anydesk": true}
 
+// Crosses reports whether a conversation goes over a boundary that someone must
+// answer for: between the plant floor and the office, or the plant floor and the
+// outside. One that nobody answered went nowhere, and one that only asks for
+// names and time carries nothing into the plant from the office.
+func Crosses(client, server Traits, protocol string, answered bool) bool {
+	floor, other := client, server
+	if floor&OnPlantFloor == 0 {
+		floor, other = other, floor
+	}
+	switch {
+	case !answered || floor&OnPlantFloor == 0:
+		return false
+	case other&Outside != 0:
+		return true
+	}
+	return other&InOffice != 0 && !plant.Housekeeping(protocol)
+}
+
 // crosses reports whether an office and a plant device talk, in either
 // direction.
 func crosses(a, b Traits) bool {
