@@ -30,6 +30,7 @@ type AssetRow struct {
 	Modules     int64         `json:"modules" doc:"How many modules its rack has."`
 	Conflicts   int64         `json:"conflicts" doc:"Fields for which claims were seen that cannot all be true."`
 	Findings    FindingCounts `json:"findings"`
+	Gone        *time.Time    `json:"gone" doc:"When it was no longer found; null while it is."`
 }
 
 // Asset is everything that is known of one asset.
@@ -56,12 +57,13 @@ type Asset struct {
 	Protocols   []string      `json:"protocols"`
 	FirstSeen   *time.Time    `json:"first_seen"`
 	LastSeen    *time.Time    `json:"last_seen"`
-	Facts       []Fact        `json:"facts" doc:"Most trusted first within each field. At most 1,000."`
+	Gone        *time.Time    `json:"gone" doc:"When it was no longer found; null while it is."`
+	Facts       []Fact        `json:"facts"`
 	Modules     []Module      `json:"modules" doc:"In its rack, by slot."`
 	Reasons     []Reason      `json:"reasons" doc:"Why it has this role, level, side and vendor, and why identities were merged."`
 	Conflicts   []Conflict    `json:"conflicts"`
 	Findings    []FindingRef  `json:"findings" doc:"The findings it stands in, the most serious first."`
-	Changes     []AssetChange `json:"changes" doc:"What changed, the newest first. At most 200."`
+	Changes     []AssetChange `json:"changes" doc:"What changed, the newest first."`
 	Aliases     []string      `json:"aliases" doc:"Identifiers it had before; they still lead here."`
 }
 
@@ -142,7 +144,7 @@ type Peer struct {
 	Port      uint16     `json:"port"`
 	Packets   uint64     `json:"packets" doc:"Both ways."`
 	Bytes     uint64     `json:"bytes" doc:"Both ways, lengths on the wire."`
-	BytesDay  uint64     `json:"bytes_day" doc:"In the last 24 hours."`
+	BytesDay  *uint64    `json:"bytes_day" doc:"In the last 24 hours; null if the history could not be asked just now."`
 	First     *time.Time `json:"first"`
 	Last      *time.Time `json:"last"`
 	Crossing  bool       `json:"crossing" doc:"It goes from one side of the plant's network to the other."`

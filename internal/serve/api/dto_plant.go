@@ -36,11 +36,12 @@ type SensorCounts struct {
 // Map is the plant as a picture: Purdue levels are bands, networks are boxes,
 // assets stand in the boxes.
 type Map struct {
-	At    time.Time `json:"at" doc:"The time it shows."`
-	Bands []Band    `json:"bands" doc:"Highest level first; the one without a level is last."`
-	Boxes []Box     `json:"boxes"`
-	Edges []Edge    `json:"edges" doc:"Between boxes, added up; and between assets where sides are crossed."`
-	More  int64     `json:"more" doc:"Assets left out because there are too many to draw; each box counts its own."`
+	At    time.Time  `json:"at" doc:"The time it shows."`
+	From  *time.Time `json:"from" doc:"From when on its edges count; null for all time."`
+	Bands []Band     `json:"bands" doc:"Highest level first; the one without a level is last."`
+	Boxes []Box      `json:"boxes"`
+	Edges []Edge     `json:"edges" doc:"Between boxes, added up; and between assets where sides are crossed."`
+	More  int64      `json:"more" doc:"Assets left out because there are too many to draw; each box counts its own."`
 }
 
 // Band is one Purdue level.
@@ -97,10 +98,12 @@ type Sensor struct {
 	Started  *time.Time `json:"started"`
 	Heard    *time.Time `json:"heard" doc:"When its last batch was made, by its own clock."`
 	Seen     *time.Time `json:"seen" doc:"Packet time up to which the hub knows what it saw."`
-	Lag      *float64   `json:"lag" doc:"Seconds between its last batch being made and being applied; null if unknown."`
+	Applied  *time.Time `json:"applied" doc:"When its last batch was taken in, by the hub's clock."`
+	Lag      *float64   `json:"lag" doc:"Seconds between its last batch being made and being taken in; null if unknown."`
 	Epoch    string     `json:"epoch"`
 	Sequence uint64     `json:"sequence" doc:"Of the last batch applied."`
-	Missing  uint64     `json:"missing" doc:"Batches that never came."`
+	Batches  uint64     `json:"batches" doc:"That were taken in."`
+	Missing  uint64     `json:"missing" doc:"Batches that have not come."`
 	OneSided int64      `json:"one_sided" doc:"Conversations of which only one side is seen: the mirror port lacks a direction."`
 
 	Packets    uint64 `json:"packets" doc:"Read from the source since it started, copies included."`
@@ -145,10 +148,10 @@ type HistoryDay struct {
 // Retention is how long history is kept. Rows by the minute are rolled up to
 // hours and then days as they age.
 type Retention struct {
-	MinuteDays int    `json:"minute_days" minimum:"1" maximum:"3650" doc:"Days for which there is a row a minute."`
-	HourDays   int    `json:"hour_days" minimum:"1" maximum:"3650" doc:"Days for which there is a row an hour; not less than minute_days."`
-	DayDays    int    `json:"day_days" minimum:"1" maximum:"36500" doc:"Days for which there is a row a day; not less than hour_days."`
-	MaxBytes   uint64 `json:"max_bytes" doc:"Size on disk at which the oldest go early; 0 for no limit."`
+	MinuteDays int    `json:"minute_days" minimum:"0" maximum:"36500" doc:"Days for which there is a row a minute; 0 for ever."`
+	HourDays   int    `json:"hour_days" minimum:"0" maximum:"36500" doc:"Days for which there is a row an hour; 0 for ever."`
+	DayDays    int    `json:"day_days" minimum:"0" maximum:"36500" doc:"Days for which there is a row a day; 0 for ever."`
+	MaxBytes   uint64 `json:"max_bytes" maximum:"9007199254740991" doc:"Size on disk at which the oldest go early; 0 for no limit."`
 }
 
 // Settings is what people can set.

@@ -45,6 +45,7 @@ type Operation struct {
 	Refused          uint64     `json:"refused"`
 	First            *time.Time `json:"first"`
 	Last             *time.Time `json:"last"`
+	Crossing         bool       `json:"crossing" doc:"It was asked from one side of the plant's network to the other."`
 	Packet           *Packet    `json:"packet,omitempty"`
 }
 
@@ -61,6 +62,8 @@ type Finding struct {
 	Count    uint64     `json:"count"`
 	First    *time.Time `json:"first"`
 	Last     *time.Time `json:"last"`
+	Opened   *time.Time `json:"opened" doc:"When it was first found."`
+	Closed   *time.Time `json:"closed" doc:"When it was no longer found; null while it is open."`
 	Details  []string   `json:"details" doc:"One line each."`
 	Evidence []Packet   `json:"evidence" doc:"Packets that show it."`
 }

@@ -6,7 +6,8 @@ import "time"
 type List[T any] struct {
 	Items []T    `json:"items" doc:"The rows of this page."`
 	Next  string `json:"next,omitempty" doc:"Give this as cursor to get the page after this one. Absent on the last page."`
-	Total int64  `json:"total" doc:"How many rows match over all pages."`
+	Total int64  `json:"total" doc:"How many rows match over all pages; for conversations and operations counting stops at 10,000."`
+	More  bool   `json:"more" doc:"There are more than total."`
 }
 
 // Page is what a list route reads of the query to know which page is asked for.
@@ -31,10 +32,11 @@ type FindingCounts struct {
 
 // Packet names one packet that a sensor read.
 type Packet struct {
-	Sensor    string `json:"sensor" doc:"The sensor that read it."`
-	Epoch     string `json:"epoch" doc:"The life of the sensor's state in which it was read."`
-	Number    uint64 `json:"number" doc:"Its number in that epoch, from 1."`
-	Available bool   `json:"available" doc:"It can be got from /packets: the sensor's ring still holds its time."`
+	Site      string     `json:"site"`
+	Sensor    string     `json:"sensor" doc:"The sensor that read it."`
+	Number    uint64     `json:"number" doc:"Its number there, from 1."`
+	At        *time.Time `json:"at" doc:"When it was read; null where only the number is known."`
+	Available bool       `json:"available" doc:"The sensor's ring may still hold it: ask /packets for it."`
 }
 
 // AssetRef is enough of an asset to name it and to link to it.

@@ -11,8 +11,8 @@ var errPending = refuse(ErrAbsent, "This route is not built yet.")
 
 func pending[I, T any](context.Context, *I) (*T, error)              { return nil, errPending }
 func pendingRaw[I any](http.ResponseWriter, *http.Request, *I) error { return errPending }
-func (s *Server) overview(c context.Context, i *noInput) (*Overview, error) {
-	return pending[noInput, Overview](c, i)
+func (s *Server) overview(c context.Context, i *siteInput) (*Overview, error) {
+	return pending[siteInput, Overview](c, i)
 }
 
 func (s *Server) plantMap(c context.Context, i *mapInput) (*Map, error) {
@@ -35,12 +35,12 @@ func (s *Server) asset(c context.Context, i *assetInput) (*Asset, error) {
 	return pending[assetInput, Asset](c, i)
 }
 
-func (s *Server) assetPeers(c context.Context, i *assetTalkInput) (*List[Peer], error) {
-	return pending[assetTalkInput, List[Peer]](c, i)
+func (s *Server) assetPeers(c context.Context, i *assetPeersInput) (*List[Peer], error) {
+	return pending[assetPeersInput, List[Peer]](c, i)
 }
 
-func (s *Server) assetOperations(c context.Context, i *assetOperationInput) (*List[Operation], error) {
-	return pending[assetOperationInput, List[Operation]](c, i)
+func (s *Server) assetOperations(c context.Context, i *assetOperationsInput) (*List[Operation], error) {
+	return pending[assetOperationsInput, List[Operation]](c, i)
 }
 
 func (s *Server) listConversations(c context.Context, i *conversationListInput) (*List[Conversation], error) {
@@ -55,8 +55,12 @@ func (s *Server) listFindings(c context.Context, i *findingListInput) (*List[Fin
 	return pending[findingListInput, List[Finding]](c, i)
 }
 
-func (s *Server) listSensors(c context.Context, i *sensorListInput) (*List[Sensor], error) {
-	return pending[sensorListInput, List[Sensor]](c, i)
+func (s *Server) finding(c context.Context, i *findingInput) (*Finding, error) {
+	return pending[findingInput, Finding](c, i)
+}
+
+func (s *Server) listSensors(c context.Context, i *siteInput) (*List[Sensor], error) {
+	return pending[siteInput, List[Sensor]](c, i)
 }
 
 func (s *Server) sensor(c context.Context, i *sensorInput) (*Sensor, error) {

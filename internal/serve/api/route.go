@@ -28,6 +28,7 @@ func (s *Server) register() {
 	get(s, base+"/conversations", about{"listConversations", "talk", "List conversations"}, s.listConversations)
 	get(s, base+"/operations", about{"listOperations", "talk", "List operations"}, s.listOperations)
 	get(s, base+"/findings", about{"listFindings", "findings", "List findings"}, s.listFindings)
+	get(s, base+"/findings/{id}", about{"finding", "findings", "One finding"}, s.finding)
 
 	get(s, base+"/sensors", about{"listSensors", "sensors", "List sensors"}, s.listSensors)
 	get(s, base+"/sensors/{name}", about{"sensor", "sensors", "How one sensor does"}, s.sensor)
@@ -81,14 +82,13 @@ func get[I, T any](s *Server, path string, a about, h func(context.Context, *I) 
 
 // change registers a route that answers with JSON.
 func change[I, T any](s *Server, method, path string, status int, a about, h func(context.Context, *I) (*T, error)) {
-	op := s.operation(method, path, a)
-	op.DefaultStatus = status
-	huma.Register(s.doc, op, func(ctx context.Context, in *I) (*output[T], error) {
-		v, err := h(ctx, in)
+	shape := answers(status, "application/json", reflect.TypeFor[T]())
+	raw(s, method, path, a, shape, func(w http.ResponseWriter, r *http.Request, in *I) error {
+		v, err := h(r.Context(), in)
 		if err != nil {
-			return nil, s.problem(ctx, err)
+			return err
 		}
-		return &output[T]{Body: *v}, nil
+		return writeJSON(w, r, status, v)
 	})
 }
 
@@ -137,8 +137,9 @@ func uploadShape(s *Server, op *huma.Operation) {
 
 func eventsShape(s *Server, op *huma.Operation) {
 	s.schema(reflect.TypeFor[Change]())
-	op.Description = "Server-sent events. Events named state give the present state of a topic and come first, unless Last-Event-ID was given and nothing was missed: then there is one event named resume. " +
-		"An event named reset says that something was missed: ask again for what is shown. Events named change have a Change as data. A comment line comes as a heartbeat."
+	s.schema(reflect.TypeFor[State]())
+	op.Description = "Server-sent events. Events named state have a State as data and come first, unless Last-Event-ID was given and nothing was missed: then there is one event named resume. " +
+		"An event named reset says that something was missed: ask again for what is shown; states follow it. Events named change have a Change as data. A comment line comes as a heartbeat."
 	answers(http.StatusOK, "text/event-stream", nil)(s, op)
 }
 
