@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/lab/message"
-	"github.com/bulkhead-ot/bulkhead/lab/wire"
 )
 
 // opcua reads values without protection, as most plants do.
@@ -55,7 +54,7 @@ func mqttListen(s *scene) {
 	c := s.dial(1883)
 	c.Ask(message.MQTTConnect(s.from.Name), message.MQTTConnected(), quick)
 	c.Ask(message.MQTTSubscribe(1, s.talk.Text), message.MQTTSubscribed(1), quick)
-	for s.Every(5 * time.Second) {
+	for s.cycle(5 * time.Second) {
 		c.Answer(message.MQTTPublish("Advantech/00D0C97FA03E/data/temperature", `{"value":21}`))
 	}
 }
@@ -132,7 +131,7 @@ const (
 func adsFind(s *scene) {
 	own := message.ADSPort{IP: s.from.IP().AsSlice(), Port: 10000}
 	plc := message.ADSPort{IP: s.to.IP().AsSlice(), Port: 10000}
-	s.ask(s.from.Host.Port(), adsFindPort, message.ADSFind(own), message.ADSFound(plc, s.to.Text, 3, 1, s.to.Number))
+	s.ask(s.from.Host.Datagram(), adsFindPort, message.ADSFind(own), message.ADSFound(plc, s.to.Text, 3, 1, s.to.Number))
 }
 
 // adsPoll reads the PLC's data; each router of ADS messages listens on one
@@ -159,5 +158,3 @@ func (b snapshot) read(s *scene) []byte {
 	b[s.Rand.IntN(len(b))]++
 	return b
 }
-
-var _ wire.Clock = (*scene)(nil)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"io"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 )
 
 func digest(t *testing.T, o Options) [32]byte {
@@ -38,24 +40,41 @@ func TestSameSeedSameBytes(t *testing.T) {
 	}
 }
 
-func TestTimeDoesNotRunBackwards(t *testing.T) {
-	var last time.Time
-	frames := 0
-	err := Play(Options{}, func(at time.Time, _ []byte) error {
-		if at.Before(last) {
-			t.Fatalf("frame %d at %v comes after one at %v", frames, at, last)
-		}
-		last = at
-		frames++
-		return nil
-	})
+// walk hands over each frame of a simulation.
+func walk(t testing.TB, o Options, do func(f *capture.Frame)) {
+	t.Helper()
+	s, err := NewSource(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if end := DefaultStart.Add(DefaultTime); last.After(end) || last.Before(end.Add(-time.Second)) {
-		t.Errorf("the last frame is at %v", last)
+	defer s.Close()
+	var f capture.Frame
+	for err = s.Next(&f); err == nil; err = s.Next(&f) {
+		do(&f)
 	}
-	if frames < 30_000 || frames > 100_000 {
+	if !errors.Is(err, io.EOF) {
+		t.Fatal(err)
+	}
+}
+
+func TestTimeDoesNotRunBackwards(t *testing.T) {
+	last := int64(0)
+	frames := 0
+	walk(t, Options{}, func(f *capture.Frame) {
+		if f.Time < last {
+			t.Fatalf("frame %d at %v comes after one at %v", frames, f.Time, last)
+		}
+		last = f.Time
+		frames++
+	})
+	s, err := ReadScenario(DefaultScenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if end := s.Start.Add(s.Time); last >= end.UnixNano() || last < end.Add(-time.Second).UnixNano() {
+		t.Errorf("the last frame is at %v", time.Unix(0, last))
+	}
+	if frames < 30_000 || frames > 300_000 {
 		t.Errorf("%d frames", frames)
 	}
 }
@@ -74,19 +93,15 @@ func sender(frame []byte) (mac plant.MAC, ip netip.Addr) {
 }
 
 func TestEveryHostSends(t *testing.T) {
-	p, err := readPlan()
+	p, err := readPlan("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	macs, ips := map[plant.MAC]bool{}, map[netip.Addr]bool{}
-	err = Play(Options{}, func(_ time.Time, frame []byte) error {
-		mac, ip := sender(frame)
+	walk(t, Options{}, func(f *capture.Frame) {
+		mac, ip := sender(f.Data)
 		macs[mac], ips[ip] = true, true
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, h := range p.Hosts {
 		if h.Via == "" && !macs[plant.MAC(h.MAC)] || h.Via != "" && !ips[h.IP] {
 			t.Errorf("%s never sends", h.Name)
@@ -98,7 +113,7 @@ func TestEveryHostSends(t *testing.T) {
 }
 
 func TestNoTwoHostsShareAnAddress(t *testing.T) {
-	p, err := readPlan()
+	p, err := readPlan("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +129,7 @@ func TestNoTwoHostsShareAnAddress(t *testing.T) {
 }
 
 func TestTimeAskedFor(t *testing.T) {
-	for _, d := range []time.Duration{time.Second, -time.Minute, 48 * time.Hour} {
+	for _, d := range []time.Duration{time.Second, -time.Minute, Endless} {
 		if _, err := Write(&bytes.Buffer{}, Options{Time: d}); !errors.Is(err, ErrTime) {
 			t.Errorf("%v: %v, want ErrTime", d, err)
 		}
@@ -132,12 +147,12 @@ func TestDataAreChecked(t *testing.T) {
 		"a deed nobody can do":        {func(p *plan) { p.Talks[0].Do = "sing" }, "nobody can"},
 		"a host that does not exist":  {func(p *plan) { p.Talks[0].From = []string{"plc-9"} }, "no host plc-9"},
 	} {
-		p, err := readPlan()
+		p, err := readPlan("")
 		if err != nil {
 			t.Fatal(err)
 		}
 		damage.do(p)
-		if _, err = newWorld(p, Options{}); err == nil || !strings.Contains(err.Error(), damage.want) {
+		if _, err = newWorld(p, &Options{}); err == nil || !strings.Contains(err.Error(), damage.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -180,15 +195,18 @@ func tshark(t *testing.T, file string) []byte {
 	return out
 }
 
-func BenchmarkWrite(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := Write(discard{}, Options{}); err != nil {
-			b.Fatal(err)
-		}
+// BenchmarkSource measures the frames per second of the plant as it is, and of
+// a thinned day.
+func BenchmarkSource(b *testing.B) {
+	for name, o := range map[string]Options{"ten minutes": {Scenario: "demo"}, "a thinned day": {Time: 24 * time.Hour, Thin: 30}} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			frames := 0
+			for b.Loop() {
+				walk(b, o, func(*capture.Frame) { frames++ })
+			}
+			b.ReportMetric(float64(frames)/b.Elapsed().Seconds(), "frames/s")
+			b.ReportMetric(float64(frames)/float64(b.N), "frames")
+		})
 	}
 }
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }

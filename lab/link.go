@@ -40,7 +40,8 @@ func announce(s *scene) {
 		l.Port += "." + h.Name
 	}
 	frame := s.untagged(lldpGroup).Frame(wire.TypeLLDP, message.LLDP(l))
-	for first := true; first || s.Every(period); first = false {
+	s.Emit(frame)
+	for s.cycle(period) {
 		s.Emit(frame)
 	}
 }
@@ -67,7 +68,7 @@ func spanningTree(s *scene) {
 
 // root is the switch that the spanning tree grows from.
 func (w *world) root() *host {
-	for _, h := range w.hosts {
+	for _, h := range w.ordered {
 		if h.Bridge == "root" {
 			return h
 		}
@@ -83,9 +84,13 @@ func ping(s *scene) {
 	s.each(func() {
 		s.resolve(s.from, s.to)
 		n := s.next()
-		s.Emit(s.world.end(s.from, s.to).Ping(s.to.IP(), false, id, n))
+		s.frame = s.world.route(s.from, s.to).Ping(s.frame[:0], false, id, n)
+		s.Emit(s.frame)
 		s.Wait(s.Jitter(s.to.Host.Stack.React, 0.3))
-		s.Emit(s.world.end(s.to, s.from).Ping(s.from.IP(), true, id, n))
+		if !s.to.Down {
+			s.frame = s.world.route(s.to, s.from).Ping(s.frame[:0], true, id, n)
+			s.Emit(s.frame)
+		}
 	})
 }
 
@@ -105,11 +110,11 @@ func dcp(s *scene) {
 	})
 }
 
-// stations are the PROFINET devices of a network, by address.
+// stations are the PROFINET devices of a network that have power.
 func (w *world) stations(n *network) []*host {
 	var list []*host
-	for ip := n.router(); n.Subnet.Contains(ip); ip = ip.Next() {
-		if h := w.at(ip); h != nil && h.PN != nil {
+	for _, h := range w.ordered {
+		if h.net == n && h.PN != nil && !h.Down {
 			list = append(list, h)
 		}
 	}
@@ -129,12 +134,17 @@ func pnIO(s *scene) {
 	out, in := s.linkTo(s.from, s.world.mac(s.to)), s.linkTo(s.to, s.world.mac(s.from))
 	out.Priority, in.Priority = 6, 6
 	data := s.Bytes(s.talk.Size)
+	data[0] = 0x80 // the provider is good
+	there := out.Frame(wire.TypePROFINET, message.PNCyclic(id, data, 0))
+	back := in.Frame(wire.TypePROFINET, message.PNCyclic(id+0x80, data, 0))
+	at := len(there) - len(message.PNCyclic(id, data, 0))
 	s.each(func() {
-		data[s.Rand.IntN(len(data))]++
-		data[0] = 0x80 // the provider is good
+		if s.to.Down {
+			return
+		}
 		counter := uint16(s.Now() / (31250 * time.Nanosecond))
-		s.Emit(out.Frame(wire.TypePROFINET, message.PNCyclic(id, data, counter)))
+		s.Emit(message.PNNext(there, at, s.Rand.IntN(len(data)-1), counter))
 		s.Wait(300 * time.Microsecond)
-		s.Emit(in.Frame(wire.TypePROFINET, message.PNCyclic(id+0x80, data, counter)))
+		s.Emit(message.PNNext(back, at, s.Rand.IntN(len(data)-1), counter))
 	})
 }

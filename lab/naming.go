@@ -48,7 +48,7 @@ func dns(s *scene) {
 	s.each(func() {
 		for _, name := range s.talk.Names {
 			id := uint16(s.Rand.Uint32())
-			s.ask(s.from.Host.Port(), 53, message.DNSAsk(id, name), message.DNSAnswer(id, name, s.world.address(name)))
+			s.ask(s.from.Host.Datagram(), 53, message.DNSAsk(id, name), message.DNSAnswer(id, name, s.world.address(name)))
 			s.Wait(s.Jitter(200*time.Millisecond, 0.9))
 		}
 	})
@@ -70,7 +70,7 @@ func netbios(s *scene) {
 }
 
 func ntp(s *scene) {
-	port := s.from.Host.Port()
+	port := s.from.Host.Datagram()
 	if s.from.Windows != nil {
 		port = 123
 	}
@@ -97,7 +97,7 @@ func service(s *scene) {
 var systemGroup = []string{"1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0"}
 
 func snmp(s *scene) {
-	port := s.from.Host.Port()
+	port := s.from.Host.Datagram()
 	s.each(func() {
 		id := s.Rand.Uint32() >> 1
 		values := []string{s.to.Text, s.to.Name, s.to.Location}

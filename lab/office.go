@@ -69,10 +69,10 @@ func tls(s *scene) {
 	s.each(func() {
 		c := s.dial(s.talk.Port)
 		secrets := s.Bytes(96)
-		c.Ask(message.ClientHello(s.to.Name, secrets), append(message.ServerHello(s.Bytes(64), secrets[32:64]), message.Encrypted(s.Bytes(1900))...), quick)
-		c.Ask(append(message.ChangeCipher(), message.Encrypted(s.Bytes(58))...), message.Encrypted(s.Bytes(250)), quick)
+		c.Ask(message.ClientHello(s.to.Name, secrets), append(message.ServerHello(s.Bytes(64), secrets[32:64]), message.Encrypted(s.Noise(1900))...), quick)
+		c.Ask(append(message.ChangeCipher(), message.Encrypted(s.Noise(58))...), message.Encrypted(s.Noise(250)), quick)
 		for range 1 + s.Rand.IntN(4) {
-			c.Ask(message.Encrypted(s.Bytes(200+s.Rand.IntN(700))), message.Encrypted(s.Bytes(400+s.Rand.IntN(5000))), cycle)
+			c.Ask(message.Encrypted(s.Noise(200+s.Rand.IntN(700))), message.Encrypted(s.Noise(400+s.Rand.IntN(5000))), cycle)
 			s.Wait(s.Jitter(400*time.Millisecond, 0.8))
 		}
 		c.Close()
@@ -119,8 +119,8 @@ func smtp(s *scene) {
 		c.Ask([]byte("EHLO "+s.from.Name+"."+s.from.dns()+"\r\n"), []byte("250-"+name+" Hello\r\n250-SIZE 37748736\r\n250 STARTTLS\r\n"), quick)
 		c.Ask([]byte("STARTTLS\r\n"), []byte("220 2.0.0 SMTP server ready\r\n"), quick)
 		secrets := s.Bytes(96)
-		c.Ask(message.ClientHello(name, secrets), append(message.ServerHello(s.Bytes(64), secrets[32:64]), message.Encrypted(s.Bytes(1200))...), quick)
-		c.Ask(append(message.ChangeCipher(), message.Encrypted(s.Bytes(900))...), message.Encrypted(s.Bytes(120)), cycle)
+		c.Ask(message.ClientHello(name, secrets), append(message.ServerHello(s.Bytes(64), secrets[32:64]), message.Encrypted(s.Noise(1200))...), quick)
+		c.Ask(append(message.ChangeCipher(), message.Encrypted(s.Noise(900))...), message.Encrypted(s.Noise(120)), cycle)
 		c.Close()
 	})
 }

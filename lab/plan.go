@@ -1,9 +1,10 @@
 package lab
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/netip"
 	"strings"
 	"time"
@@ -13,17 +14,16 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
-//go:embed plant.yaml
-var plantFile []byte
-
-//go:embed day.yaml
-var dayFile []byte
+//go:embed plant/*.yaml day/*.yaml scenario/*.yaml
+var files embed.FS
 
 // plan is the plant as its data files say.
 type plan struct {
-	Networks []network `yaml:"networks"`
-	Hosts    []machine `yaml:"hosts"`
-	Talks    []talk    `yaml:"talks"`
+	Networks []network           `yaml:"networks"`
+	Hosts    []machine           `yaml:"hosts"`
+	Hours    map[string][]string `yaml:"hours"` // at which people are there
+	Talks    []talk              `yaml:"talks"`
+	Scenario Scenario            `yaml:"-"`
 }
 
 type network struct {
@@ -107,12 +107,17 @@ type windows struct {
 	User      string `yaml:"user"`
 }
 
-// talk is something that machines do with another, once or all the time.
+// talk is something that machines do with another. Without When and On it
+// begins when the simulation does, in a scenario at its time.
 type talk struct {
 	Do    string        `yaml:"do"`
 	From  []string      `yaml:"from"`
 	To    []string      `yaml:"to"`    // empty: to everybody on the link
-	At    float64       `yaml:"at"`    // when it begins, as a share of the whole time
+	At    float64       `yaml:"at"`    // of a scenario: when it begins, as a share of the scenario's time
+	After time.Duration `yaml:"after"` // and how long after that, or after the begin
+	When  string        `yaml:"when"`  // the hours in which it goes on
+	On    []moment      `yaml:"on"`    // the moments at which it happens again
+	For   time.Duration `yaml:"for"`   // how long at most
 	Every time.Duration `yaml:"every"` // 0: once
 	Block uint16        `yaml:"block"`
 	Start uint16        `yaml:"start"`
@@ -122,6 +127,7 @@ type talk struct {
 	User  string        `yaml:"user"`
 	Text  string        `yaml:"text"`
 	Names []string      `yaml:"names"`
+	Event bool          `yaml:"-"` // it belongs to the scenario
 }
 
 // hardware is a MAC as people write it.
@@ -137,16 +143,46 @@ func (h *hardware) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// readPlan reads the built-in plant and its day.
-func readPlan() (*plan, error) {
-	var p plan
-	if err := yaml.UnmarshalWithOptions(plantFile, &p, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("read plant.yaml: %w", err)
+// readPlan reads the built-in plant with its day and adds a scenario.
+func readPlan(scenario string) (*plan, error) {
+	p := &plan{Hours: map[string][]string{}}
+	for _, folder := range []string{"plant", "day"} {
+		entries, err := files.ReadDir(folder)
+		if err != nil {
+			return nil, fmt.Errorf("read the plant: %w", err)
+		}
+		for _, e := range entries {
+			var part plan
+			if err := readYAML(folder+"/"+e.Name(), &part); err != nil {
+				return nil, err
+			}
+			p.Networks, p.Hosts, p.Talks = append(p.Networks, part.Networks...), append(p.Hosts, part.Hosts...), append(p.Talks, part.Talks...)
+			maps.Copy(p.Hours, part.Hours)
+		}
 	}
-	var day plan
-	if err := yaml.UnmarshalWithOptions(dayFile, &day, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("read day.yaml: %w", err)
+	if scenario == "" {
+		scenario = DefaultScenario
 	}
-	p.Talks = day.Talks
-	return &p, nil
+	s, err := ReadScenario(scenario)
+	if err != nil {
+		return nil, err
+	}
+	p.Scenario = *s
+	p.Hosts = append(p.Hosts, s.hosts...)
+	for _, t := range s.talks {
+		t.Event = true
+		p.Talks = append(p.Talks, t)
+	}
+	return p, nil
+}
+
+func readYAML(name string, into any) error {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	if err := yaml.UnmarshalWithOptions(b, into, yaml.Strict()); err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	return nil
 }

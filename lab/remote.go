@@ -24,10 +24,10 @@ func rdp(s *scene) {
 	user := s.from.account().User
 	c.Ask(message.RDPConnect(user), message.RDPConnected(), quick)
 	secrets := s.Bytes(96)
-	c.Ask(message.ClientHello(s.to.Name+"."+s.to.dns(), secrets), append(message.ServerHello(s.Bytes(64), secrets[32:64]), message.Encrypted(s.Bytes(1300))...), quick)
-	c.Ask(append(message.ChangeCipher(), message.Encrypted(s.Bytes(58))...), message.Encrypted(s.Bytes(300)), quick)
+	c.Ask(message.ClientHello(s.to.Name+"."+s.to.dns(), secrets), append(message.ServerHello(s.Bytes(64), secrets[32:64]), message.Encrypted(s.Noise(1300))...), quick)
+	c.Ask(append(message.ChangeCipher(), message.Encrypted(s.Noise(58))...), message.Encrypted(s.Noise(300)), quick)
 	s.work(func() {
-		c.Ask(message.Encrypted(s.Bytes(60+s.Rand.IntN(60))), message.Encrypted(s.Bytes(200+s.Rand.IntN(1000))), quick)
+		c.Ask(message.Encrypted(s.Noise(60+s.Rand.IntN(60))), message.Encrypted(s.Noise(200+s.Rand.IntN(1000))), quick)
 	})
 	c.Close()
 }
@@ -101,12 +101,12 @@ func ftp(s *scene) {
 // openVPN is a tunnel to somebody's server.
 func openVPN(s *scene) {
 	client, server := s.Bytes(8), s.Bytes(8)
-	port := s.from.Host.Port()
+	port := s.from.Host.Datagram()
 	secrets := s.Bytes(96)
 	s.ask(port, s.talk.Port, message.OpenVPNReset(client), message.OpenVPNResetAnswer(server, client))
 	s.ask(port, s.talk.Port, message.OpenVPNControl(client, server, 0, 1, message.ClientHello("", secrets)),
 		message.OpenVPNControl(server, client, 1, 1, message.ServerHello(s.Bytes(64), secrets[32:64])))
 	s.each(func() {
-		s.ask(port, s.talk.Port, message.OpenVPNData(s.Bytes(80+s.Rand.IntN(300))), message.OpenVPNData(s.Bytes(80+s.Rand.IntN(900))))
+		s.ask(port, s.talk.Port, message.OpenVPNData(s.Noise(80+s.Rand.IntN(300))), message.OpenVPNData(s.Noise(80+s.Rand.IntN(900))))
 	})
 }

@@ -24,7 +24,7 @@ func (m *cipModule) identity() message.CIPIdentity {
 // cipList is how software finds devices.
 func cipList(s *scene) {
 	ip := s.to.IP().AsSlice()
-	s.ask(s.from.Host.Port(), enipPort, message.ListIdentity(), message.ListedIdentity(s.to.CIP.identity(), ip))
+	s.ask(s.from.Host.Datagram(), enipPort, message.ListIdentity(), message.ListedIdentity(s.to.CIP.identity(), ip))
 }
 
 // cipOpen opens a session.

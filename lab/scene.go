@@ -15,8 +15,13 @@ type scene struct {
 	world    *world
 	talk     *talk
 	from, to *host
-	id       uint16 // of the last request
+	until    time.Duration // when it ends
+	conn     *wire.Conn    // the last that was opened
+	id       uint16        // of the last request
+	frame    []byte        // of the last datagram, whose memory the next one takes
 }
+
+var _ wire.Clock = (*scene)(nil)
 
 // next is the identifier of the next request.
 func (s *scene) next() uint16 {
@@ -24,12 +29,48 @@ func (s *scene) next() uint16 {
 	return s.id
 }
 
+// Emit sends a frame, unless the machine is down.
+func (s *scene) Emit(frame []byte) {
+	if !s.from.Down {
+		s.Proc.Emit(frame)
+	}
+}
+
 // each repeats something at the talk's period; without one it happens once.
 func (s *scene) each(do func()) {
 	do()
-	for s.talk.Every > 0 && s.Every(s.talk.Every) {
+	for s.talk.Every > 0 && s.cycle(s.talk.Every) {
 		do()
 	}
+}
+
+// cycle waits for the next cycle and reports whether there is one.
+func (s *scene) cycle(every time.Duration) bool {
+	p := s.period(every)
+	if s.Now()+p >= s.until || s.lost() {
+		return false
+	}
+	return s.Every(p) && !s.from.Down
+}
+
+// lost reports whether the other side stopped answering.
+func (s *scene) lost() bool { return s.conn != nil && s.conn.Lost() }
+
+// thinnest is how long a cycle can become: a connection that is silent for much
+// longer counts as ended.
+const thinnest = 5 * time.Minute
+
+// period is how long a cycle takes now.
+func (s *scene) period(every time.Duration) time.Duration {
+	w := s.world
+	if w.thin == 1 || s.Now() >= w.live {
+		return every
+	}
+	long := max(every, min(every*w.thin, thinnest))
+	if left := w.live - s.Now(); long > left {
+		return left + time.Duration(s.Rand.Float64()*float64(every)) // the true cycles begin with live
+	}
+	return long
 }
 
 // Think times: a controller answers between two of its cycles, a computer at
@@ -42,7 +83,8 @@ const (
 // dial opens a connection to a port of the other host.
 func (s *scene) dial(port uint16) *wire.Conn {
 	s.resolve(s.from, s.to)
-	return wire.Dial(s, s.world.end(s.from, s.to), s.world.end(s.to, s.from), port)
+	s.conn = wire.Dial(s, s.world.route(s.from, s.to), s.world.route(s.to, s.from), port)
+	return s.conn
 }
 
 // ask sends a datagram to a port of the other host and its answer back.
@@ -57,7 +99,11 @@ func (s *scene) ask(from, port uint16, request, answer []byte) {
 
 // tell sends a datagram.
 func (s *scene) tell(from, to *host, port, toPort uint16, b []byte) {
-	s.Emit(s.world.end(from, to).UDP(to.IP(), port, toPort, b))
+	if from.Down {
+		return
+	}
+	s.frame = s.world.route(from, to).UDP(s.frame[:0], port, toPort, b)
+	s.Emit(s.frame)
 }
 
 // IP is the address of a host.
@@ -65,6 +111,9 @@ func (h *host) IP() netip.Addr { return h.Host.IP }
 
 // shout sends a datagram to everybody or a group on the link.
 func (s *scene) shout(from *host, ip string, port, toPort uint16, b []byte) {
+	if from.Down {
+		return
+	}
 	to := netip.MustParseAddr(ip)
 	e := wire.End{Host: from.Host, Link: s.linkTo(from, wire.Broadcast)}
 	if to.IsMulticast() {
@@ -72,7 +121,7 @@ func (s *scene) shout(from *host, ip string, port, toPort uint16, b []byte) {
 		e.TTL = 255 // RFC 6762, 11
 		e.Dst = plant.MAC{1, 0, 0x5e, a[1] & 0x7f, a[2], a[3]}
 	}
-	s.Emit(e.UDP(to, port, toPort, b))
+	s.Emit(e.Route(to).UDP(nil, port, toPort, b))
 }
 
 // linkTo is the way from a host to a MAC on its link.
@@ -95,15 +144,22 @@ func (s *scene) lookUp(from, to *host) {
 	n := w.link(from)
 	ip, answerer := to.IP(), to
 	if w.link(to) != n {
-		ip, answerer = n.router(), w.hosts[n.Gateway]
+		ip, answerer = n.router(), from.gateway
 	}
-	key := [2]string{from.Name, ip.String()}
-	if from.net == nil || answerer.net == nil || answerer == from || s.Now() < w.known[key] {
+	key := knowledge{from, ip}
+	if from.net == nil || answerer.net == nil || answerer == from || from.Down || s.Now() < w.known[key] {
 		return
 	}
-	w.known[key] = s.Now() + remembered
 	mac, theirs := w.mac(from), w.mac(answerer)
 	s.Emit(wire.ARP(s.linkTo(from, wire.Broadcast), false, mac, from.IP(), plant.MAC{}, ip))
+	if answerer.Down {
+		return
+	}
+	keep := remembered
+	if s.Now() < w.live {
+		keep *= w.thin
+	}
+	w.known[key] = s.Now() + keep
 	s.Wait(s.Jitter(answerer.Host.Stack.React, 0.3))
 	s.Emit(wire.ARP(wire.Link{Src: theirs, Dst: mac, VLAN: n.VLAN}, true, theirs, ip, mac, from.IP()))
 	s.Wait(40 * time.Microsecond)

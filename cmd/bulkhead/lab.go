@@ -51,7 +51,7 @@ func labCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.out, "out", "", "write the capture to this `file`; - is standard output")
 	f.Uint64Var(&o.seed, "seed", 1, "`number` that all chance comes from")
-	f.IntVar(&o.minutes, "minutes", int(lab.DefaultTime/time.Minute), "how many `minutes` of the plant's life to write")
+	f.IntVar(&o.minutes, "minutes", 10, "how many `minutes` of the plant's life to write")
 	c.SetUsageTemplate(c.UsageTemplate() + labExits)
 	return c
 }
@@ -67,8 +67,8 @@ func runLab(o *labFlags) error {
 	if o.out == "" {
 		return fmt.Errorf("%w: name the file to write: bulkhead lab --out plant.pcap", errUsage)
 	}
-	if o.minutes < 1 || time.Duration(o.minutes) > lab.MaxTime/time.Minute {
-		return fmt.Errorf("%w: --minutes takes 1 to %d", errUsage, lab.MaxTime/time.Minute)
+	if o.minutes < 1 || time.Duration(o.minutes) > 24*60 {
+		return fmt.Errorf("%w: --minutes takes 1 to %d", errUsage, 24*60)
 	}
 	packets := 0
 	err := toFile(o.out, func(w io.Writer) (err error) {

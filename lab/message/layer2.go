@@ -1,5 +1,7 @@
 package message
 
+import "encoding/binary"
+
 // PROFINET: IEC 61158-6-10. LLDP: IEEE 802.1AB-2016. Spanning tree: IEEE
 // 802.1D. CDP: Cisco, Cisco Discovery Protocol.
 
@@ -39,6 +41,14 @@ func dcpBlock(option, sub byte, value []byte) []byte {
 // PNCyclic is a cyclic real-time frame; good says that its provider runs.
 func PNCyclic(id uint16, data []byte, cycle uint16) []byte {
 	return cat(id, data, zeros(max(40-len(data), 0)), cycle, 0x35, 0)
+}
+
+// PNNext makes the next frame of the last one, in which the message begins at
+// from: one byte of the data is another, and so is the cycle.
+func PNNext(frame []byte, from, changes int, cycle uint16) []byte {
+	frame[from+3+changes]++
+	binary.BigEndian.PutUint16(frame[len(frame)-4:], cycle)
+	return frame
 }
 
 func lldpTLV(kind int, value []byte) []byte {

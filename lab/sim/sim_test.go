@@ -1,7 +1,6 @@
 package sim_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -14,17 +13,15 @@ import (
 func run(t *testing.T, seed uint64, activities map[string]sim.Activity) []string {
 	t.Helper()
 	var got []string
-	s := sim.New(seed, time.Minute, func(at time.Duration, frame []byte) error {
-		got = append(got, fmt.Sprintf("%s at %v", frame, at.Round(time.Second)))
-		return nil
-	})
+	s := sim.New(seed, time.Minute)
+	defer s.Close()
 	for _, name := range []string{"a", "b", "c"} {
 		if activities[name] != nil {
 			s.Go(name, 0, activities[name])
 		}
 	}
-	if err := s.Run(); err != nil {
-		t.Fatal(err)
+	for at, frame, more := s.Next(); more; at, frame, more = s.Next() {
+		got = append(got, fmt.Sprintf("%s at %v", frame, at.Round(time.Second)))
 	}
 	return got
 }
@@ -52,9 +49,12 @@ func TestActivitiesTakeTurnsByTime(t *testing.T) {
 
 func TestAlarmsHappenDuringWaits(t *testing.T) {
 	got := run(t, 1, map[string]sim.Activity{"a": func(p *sim.Proc) {
-		p.Alarm(3*time.Second, func() { p.Emit([]byte("late")) })
-		p.Alarm(time.Second, func() { p.Emit([]byte("early")) })
-		p.Alarm(time.Hour, func() { p.Emit([]byte("never")) })
+		taken := &sim.Alarm{Do: func() { p.Emit([]byte("taken back")) }}
+		p.Set(&sim.Alarm{Do: func() { p.Emit([]byte("late")) }}, 3*time.Second)
+		p.Set(&sim.Alarm{Do: func() { p.Emit([]byte("early")) }}, time.Second)
+		p.Set(&sim.Alarm{Do: func() { p.Emit([]byte("never")) }}, time.Hour)
+		p.Set(taken, 2*time.Second)
+		p.Clear(taken)
 		p.Wait(10 * time.Second)
 		p.Emit([]byte("end"))
 	}})
@@ -90,21 +90,50 @@ func TestChanceComesFromSeedAndName(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfTheReceiverEndsAll(t *testing.T) {
-	full := errors.New("full")
-	calls := 0
-	s := sim.New(1, time.Hour, func(time.Duration, []byte) error {
-		calls++
-		return full
-	})
+// TestClosingEndsWhatRuns closes in the middle: an activity that goes on for
+// ever must end, and what it says on its way out must not come.
+func TestClosingEndsWhatRuns(t *testing.T) {
+	ended := 0
+	s := sim.New(1, time.Hour)
 	for _, name := range []string{"a", "b"} {
 		s.Go(name, 0, func(p *sim.Proc) {
 			for p.Every(time.Second) {
 				p.Emit([]byte(name))
 			}
+			ended++
 		})
 	}
-	if err := s.Run(); !errors.Is(err, full) || calls != 1 {
-		t.Errorf("Run = %v after %d calls", err, calls)
+	for range 10 {
+		if _, _, more := s.Next(); !more {
+			t.Fatal("it ended by itself")
+		}
+	}
+	s.Close()
+	if _, frame, more := s.Next(); ended != 2 || more {
+		t.Errorf("%d of 2 ended, and %q came", ended, frame)
+	}
+}
+
+// TestManyActivitiesStayInOrder holds the queue against sorting.
+func TestManyActivitiesStayInOrder(t *testing.T) {
+	s := sim.New(3, time.Minute)
+	defer s.Close()
+	for i := range 300 {
+		s.Go(fmt.Sprint(i), time.Duration(i%7)*time.Second, func(p *sim.Proc) {
+			for p.Every(time.Duration(1+p.Rand.IntN(2000)) * time.Millisecond) {
+				p.Emit([]byte{1})
+			}
+		})
+	}
+	last, n := time.Duration(0), 0
+	for at, _, more := s.Next(); more; at, _, more = s.Next() {
+		if at < last {
+			t.Fatalf("%v after %v", at, last)
+		}
+		last = at
+		n++
+	}
+	if n < 10_000 {
+		t.Errorf("%d frames", n)
 	}
 }

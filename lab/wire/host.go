@@ -21,13 +21,16 @@ type Stack struct {
 type Host struct {
 	IP    netip.Addr
 	Stack Stack
-	id    uint16
-	port  uint16
+	Down  bool // it lost its power or its cable: it sends nothing
+
+	id       uint16
+	tcp, udp uint16
 }
 
 // NewHost makes a machine whose counters stand somewhere.
 func NewHost(ip netip.Addr, s Stack, counter uint16) *Host {
-	return &Host{IP: ip, Stack: s, id: counter, port: s.FirstPort + counter%4000}
+	port := s.FirstPort + counter%4000
+	return &Host{IP: ip, Stack: s, id: counter, tcp: port, udp: port}
 }
 
 func (h *Host) nextID() uint16 {
@@ -35,14 +38,19 @@ func (h *Host) nextID() uint16 {
 	return h.id
 }
 
-// Port is a port for a connection or exchange that the host opens. None is used
-// twice within many thousand.
-func (h *Host) Port() uint16 {
-	h.port++
-	if h.port < h.Stack.FirstPort {
-		h.port = h.Stack.FirstPort
+// Port is a port for a connection that the host opens, Datagram one for an
+// exchange of datagrams. None is used twice within many thousand.
+func (h *Host) Port() uint16 { return h.Stack.after(&h.tcp) }
+
+// Datagram is a port for an exchange of datagrams.
+func (h *Host) Datagram() uint16 { return h.Stack.after(&h.udp) }
+
+func (s *Stack) after(port *uint16) uint16 {
+	*port++
+	if *port < s.FirstPort {
+		*port = s.FirstPort
 	}
-	return h.port
+	return *port
 }
 
 // mss is the option every stack sends.

@@ -14,6 +14,9 @@ const (
 	protoUDP  = 17
 )
 
+// ipHeader is the length of an IPv4 header without options.
+const ipHeader = 20
+
 // End is one end of an exchange of packets: the machine, and the way of what it
 // sends to the other end.
 type End struct {
@@ -36,12 +39,23 @@ func ARP(l Link, answer bool, mac plant.MAC, ip netip.Addr, target plant.MAC, wa
 	return l.Frame(TypeARP, b)
 }
 
-// ip puts an IPv4 header before what begins behind its 20 bytes in b.
-func (e End) ip(protocol uint8, to netip.Addr, b []byte) []byte {
+// Route is the way of IPv4 packets from an end to an address. What is the same
+// in each of them is made once: the Ethernet and IP headers and their sums.
+type Route struct {
+	host   *Host
+	head   []byte // Ethernet and IP headers; length, identification and sum are 0
+	ip     int    // where the IP header begins
+	sum    uint32 // of the IP header
+	pseudo uint32 // of the addresses, for the sums of TCP and UDP
+}
+
+// Route is the way to an address.
+func (e End) Route(to netip.Addr) *Route {
 	h := e.Host
+	r := &Route{host: h, head: binary.BigEndian.AppendUint16(e.header(0), TypeIPv4)}
+	r.ip = len(r.head)
+	b := make([]byte, ipHeader)
 	b[0] = 0x45
-	binary.BigEndian.PutUint16(b[2:], uint16(len(b)))
-	binary.BigEndian.PutUint16(b[4:], h.nextID())
 	if h.Stack.DontFragment {
 		b[6] = 0x40
 	}
@@ -49,61 +63,81 @@ func (e End) ip(protocol uint8, to netip.Addr, b []byte) []byte {
 	if e.TTL != 0 {
 		b[8] = e.TTL
 	}
-	b[9] = protocol
 	copy(b[12:], h.IP.AsSlice())
 	copy(b[16:], to.AsSlice())
-	binary.BigEndian.PutUint16(b[10:], ^sum(0, b[:20]))
-	return e.Frame(TypeIPv4, b)
+	r.head = append(r.head, b...)
+	r.sum, r.pseudo = uint32(sum(0, b)), uint32(sum(0, b[12:]))
+	return r
 }
 
-// UDP is a datagram.
-func (e End) UDP(to netip.Addr, from, port uint16, payload []byte) []byte {
-	b := make([]byte, 28, 28+len(payload))
+// begin appends the headers to dst.
+func (r *Route) begin(dst []byte) []byte { return append(dst, r.head...) }
+
+// finish fills the IP header of a packet whose frame starts at from, and pads
+// the frame.
+func (r *Route) finish(b []byte, from int, protocol uint8) []byte {
+	p := b[from+r.ip:]
+	n, id := uint16(len(p)), r.host.nextID()
+	binary.BigEndian.PutUint16(p[2:], n)
+	binary.BigEndian.PutUint16(p[4:], id)
+	p[9] = protocol
+	binary.BigEndian.PutUint16(p[10:], ^fold(uint64(r.sum)+uint64(n)+uint64(id)+uint64(protocol)))
+	for len(b)-from < minFrame {
+		b = append(b, 0)
+	}
+	return b
+}
+
+// UDP appends the frame of a datagram to dst.
+func (r *Route) UDP(dst []byte, from, port uint16, payload []byte) []byte {
+	b := append(r.begin(dst), byte(from>>8), byte(from), byte(port>>8), byte(port), 0, 0, 0, 0)
 	b = append(b, payload...)
-	u := b[20:]
-	binary.BigEndian.PutUint16(u, from)
-	binary.BigEndian.PutUint16(u[2:], port)
+	u := b[len(dst)+len(r.head):]
 	binary.BigEndian.PutUint16(u[4:], uint16(len(u)))
-	c := ^e.transport(protoUDP, to, u)
+	c := ^r.transport(protoUDP, u)
 	if c == 0 {
 		c = 0xffff // 0 would say that there is none
 	}
 	binary.BigEndian.PutUint16(u[6:], c)
-	return e.ip(protoUDP, to, b)
+	return r.finish(b, len(dst), protoUDP)
 }
 
-// Ping is an echo request, or the answer to one.
-func (e End) Ping(to netip.Addr, answer bool, id, sequence uint16) []byte {
-	b := make([]byte, 28, 60)
+// Ping appends an echo request, or the answer to one.
+func (r *Route) Ping(dst []byte, answer bool, id, sequence uint16) []byte {
+	b := append(r.begin(dst), 8, 0, 0, 0, byte(id>>8), byte(id), byte(sequence>>8), byte(sequence))
 	for i := range byte(32) {
 		b = append(b, 'a'+i%23)
 	}
-	m := b[20:]
-	if !answer {
-		m[0] = 8
+	m := b[len(dst)+len(r.head):]
+	if answer {
+		m[0] = 0
 	}
-	binary.BigEndian.PutUint16(m[4:], id)
-	binary.BigEndian.PutUint16(m[6:], sequence)
 	binary.BigEndian.PutUint16(m[2:], ^sum(0, m))
-	return e.ip(protoICMP, to, b)
+	return r.finish(b, len(dst), protoICMP)
 }
 
 // transport is the sum over the pseudo header and a segment or datagram.
-func (e End) transport(protocol uint8, to netip.Addr, b []byte) uint16 {
-	from, dst := e.Host.IP.As4(), to.As4()
-	s := uint32(protocol) + uint32(len(b))
-	s += uint32(sum(0, from[:])) + uint32(sum(0, dst[:]))
-	return sum(s, b)
+func (r *Route) transport(protocol uint8, b []byte) uint16 {
+	return sum(uint64(r.pseudo)+uint64(protocol)+uint64(len(b)), b)
 }
 
-// sum is the one's complement sum of RFC 1071.
-func sum(s uint32, b []byte) uint16 {
+// sum is the one's complement sum of RFC 1071, taken eight bytes at a time:
+// 2^16 is 1 in it, so that words of any even size can be added.
+func sum(s uint64, b []byte) uint16 {
+	for ; len(b) >= 8; b = b[8:] {
+		v := binary.BigEndian.Uint64(b)
+		s += v>>32 + v&0xffffffff
+	}
 	for ; len(b) > 1; b = b[2:] {
-		s += uint32(b[0])<<8 | uint32(b[1])
+		s += uint64(b[0])<<8 | uint64(b[1])
 	}
 	if len(b) == 1 {
-		s += uint32(b[0]) << 8
+		s += uint64(b[0]) << 8
 	}
+	return fold(s)
+}
+
+func fold(s uint64) uint16 {
 	for s > 0xffff {
 		s = s>>16 + s&0xffff
 	}

@@ -5,10 +5,12 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/lab/sim"
 	"github.com/bulkhead-ot/bulkhead/lab/wire"
 )
 
@@ -16,21 +18,27 @@ import (
 type tape struct {
 	now    time.Duration
 	frames [][]byte
-	alarms []func()
+	alarms []*sim.Alarm
 }
 
-func (c *tape) Wait(d time.Duration)             { c.now += d }
-func (c *tape) Alarm(_ time.Duration, do func()) { c.alarms = append(c.alarms, do) }
-
-func (c *tape) Emit(frame []byte)                               { c.frames = append(c.frames, frame) }
+func (c *tape) Wait(d time.Duration)                            { c.now += d }
+func (c *tape) Set(a *sim.Alarm, _ time.Duration)               { c.alarms = append(c.alarms, a) }
+func (c *tape) Clear(*sim.Alarm)                                {}
+func (c *tape) Emit(frame []byte)                               { c.frames = append(c.frames, bytes.Clone(frame)) }
 func (c *tape) Jitter(d time.Duration, _ float64) time.Duration { return d }
-func (c *tape) Bytes(n int) []byte                              { return bytes.Repeat([]byte{7}, n) }
+func (c *tape) Noise(n int) []byte                              { return bytes.Repeat([]byte{7}, n) }
 
 func end(ip string, s wire.Stack, src, dst byte) wire.End {
 	return wire.End{
 		Host: wire.NewHost(netip.MustParseAddr(ip), s, 1),
 		Link: wire.Link{Src: plant.MAC{2, 0, 0, 0, 0, src}, Dst: plant.MAC{2, 0, 0, 0, 0, dst}},
 	}
+}
+
+// dial opens a connection from 10.0.0.1 to 10.0.0.2.
+func dial(c *tape, client, server wire.Stack, port uint16) *wire.Conn {
+	a, b := end("10.0.0.1", client, 1, 2), end("10.0.0.2", server, 2, 1)
+	return wire.Dial(c, a.Route(b.Host.IP), b.Route(a.Host.IP), port)
 }
 
 // segment is what the test looks at of a TCP frame without a VLAN.
@@ -66,10 +74,10 @@ func checksum(b []byte, s uint32) uint16 {
 
 func TestConversationKeepsCount(t *testing.T) {
 	c := &tape{}
-	x := wire.Dial(c, end("10.0.0.1", wire.Windows, 1, 2), end("10.0.0.2", wire.Embedded, 2, 1), 502)
+	x := dial(c, wire.Windows, wire.Embedded, 502)
 	x.Ask([]byte("ask"), []byte("answer"), time.Millisecond)
 	for _, alarm := range c.alarms {
-		alarm()
+		alarm.Do()
 	}
 	x.Close()
 	const start = 0x07070707
@@ -96,14 +104,14 @@ func TestConversationKeepsCount(t *testing.T) {
 
 func TestLongMessagesAreCut(t *testing.T) {
 	c := &tape{}
-	x := wire.Dial(c, end("10.0.0.1", wire.Linux, 1, 2), end("10.0.0.2", wire.Linux, 2, 1), 443)
+	x := dial(c, wire.Linux, wire.Linux, 443)
 	c.frames = nil
 	x.Say(bytes.Repeat([]byte("x"), 3000))
 	var sizes []int
 	for _, f := range c.frames {
 		sizes = append(sizes, len(parse(t, f).data))
 	}
-	if len(sizes) != 3 || sizes[0] != 1460 || sizes[2] != 80 {
+	if !slices.Equal(sizes, []int{1460, 1460, 0, 80}) { // the receiver acknowledges each second one
 		t.Errorf("segments of %v bytes", sizes)
 	}
 }
@@ -111,7 +119,7 @@ func TestLongMessagesAreCut(t *testing.T) {
 func TestDatagram(t *testing.T) {
 	e := end("10.0.0.1", wire.Siemens, 1, 2)
 	e.Hops = 3
-	f := e.UDP(netip.MustParseAddr("10.0.0.2"), 1000, 53, []byte("abc"))
+	f := e.Route(netip.MustParseAddr("10.0.0.2")).UDP(nil, 1000, 53, []byte("abc"))
 	if len(f) != 60 {
 		t.Errorf("a short frame has %d bytes, want 60", len(f))
 	}
@@ -142,5 +150,44 @@ func TestPortsAreNotUsedTwice(t *testing.T) {
 			t.Fatalf("port %d", p)
 		}
 		seen[p] = true
+	}
+}
+
+func TestAClosedPortRefuses(t *testing.T) {
+	c := &tape{}
+	a, b := end("10.0.0.1", wire.Linux, 1, 2), end("10.0.0.2", wire.Embedded, 2, 1)
+	wire.Refused(c, a.Route(b.Host.IP), b.Route(a.Host.IP), 80)
+	want := []segment{{0x02, 0x07070707, 0, ""}, {0x14, 0, 0x07070708, ""}}
+	for i, f := range c.frames {
+		if got := parse(t, f); i >= len(want) || got != want[i] {
+			t.Errorf("frame %d: %+v, want %+v", i, got, want)
+		}
+	}
+}
+
+// TestAMachineThatIsDown is asked, repeated to and given up.
+func TestAMachineThatIsDown(t *testing.T) {
+	c := &tape{}
+	a, b := end("10.0.0.1", wire.Windows, 1, 2), end("10.0.0.2", wire.Siemens, 2, 1)
+	to, back := a.Route(b.Host.IP), b.Route(a.Host.IP)
+	x := wire.Dial(c, to, back, 102)
+	b.Host.Down = true
+	c.frames = nil
+	x.Ask([]byte("ask"), []byte("answer"), 0)
+	if len(c.frames) != 7 || !x.Lost() {
+		t.Fatalf("%d frames, lost %v: want a request, five repeats and a reset", len(c.frames), x.Lost())
+	}
+	first := parse(t, c.frames[0])
+	for _, f := range c.frames[:6] {
+		if got := parse(t, f); got != first {
+			t.Errorf("a repeat is %+v, the first was %+v", got, first)
+		}
+	}
+	if last := parse(t, c.frames[6]); last.flags != 0x14 || last.seq != first.seq+3 {
+		t.Errorf("it gave up with %+v", last)
+	}
+	c.frames = nil
+	if x = wire.Dial(c, to, back, 102); !x.Lost() || len(c.frames) != 3 {
+		t.Errorf("%d frames, lost %v: want three attempts", len(c.frames), x.Lost())
 	}
 }
