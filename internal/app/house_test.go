@@ -33,7 +33,7 @@ var mayImport = []struct {
 	{"internal/plant", "words know nothing but themselves", nil},
 	{"internal/wire/packet", "decodes frames into plant's addresses", []string{"internal/plant"}},
 	{"internal/wire/capture", "reads files and interfaces", nil},
-	{"internal/wire/capture/live", "reads frames of an interface", []string{"internal/plant", "internal/wire/capture"}},
+	{"internal/wire/capture/live", "reads frames of an interface", []string{"internal/plant", "internal/wire/packet", "internal/wire/capture"}},
 	{"internal/wire/confine", "takes rights from this process", nil},
 	{"internal/wire/ring", "keeps packets on disk and cuts those out that match", []string{"internal/plant", "internal/wire/packet", "internal/wire/capture"}},
 	{"internal/wire/session", "finds the conversation of a packet", []string{"internal/plant", "internal/wire/packet"}},

@@ -49,7 +49,7 @@ type Options struct {
 	// Blocks is how many blocks one ring has. Default 64, shared out among the
 	// workers, but no less than 8 each.
 	Blocks int
-	// Snaplen is how many bytes of a frame are kept. Default 65535.
+	// Snaplen is how many bytes of a frame are kept. Default and most 262144.
 	Snaplen int
 	// Outgoing also hands out what this host itself sends on the interface.
 	Outgoing bool
@@ -79,6 +79,10 @@ type Status struct {
 	Cut uint64
 	// Rebinds is how often the interface came back after it was removed.
 	Rebinds uint64
+	// Mute reports that the kernel takes nothing to send from the sockets: see
+	// docs/capture.md. False on kernels before 4.11, where only the program's
+	// text and package confine stand against sending.
+	Mute bool
 	// MTU of the interface in bytes, 0 while there is none.
 	MTU int
 	// RingBytes is the memory of all rings.
@@ -88,6 +92,9 @@ type Status struct {
 	Last time.Time
 }
 
+// maxSnaplen is libpcap's greatest: more than the kernel merges by default.
+const maxSnaplen = 262144
+
 func (o Options) withDefaults() Options {
 	o.Workers = max(o.Workers, 1)
 	if o.BlockSize == 0 {
@@ -96,8 +103,8 @@ func (o Options) withDefaults() Options {
 	if o.Blocks == 0 {
 		o.Blocks = max(64/o.Workers, 8)
 	}
-	if o.Snaplen <= 0 || o.Snaplen > 65535 {
-		o.Snaplen = 65535
+	if o.Snaplen <= 0 || o.Snaplen > maxSnaplen {
+		o.Snaplen = maxSnaplen
 	}
 	if o.Idle <= 0 {
 		o.Idle = 250 * time.Millisecond

@@ -1,0 +1,4 @@
+//go:build !linux
+
+// Package livetest gives tests a network namespace: Linux only.
+package livetest
