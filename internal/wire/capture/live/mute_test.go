@@ -33,7 +33,7 @@ func TestProgramTextSendsNothing(t *testing.T) {
 			if x, ok := s.X.(*ast.Ident); ok && x.Name == "unix" {
 				name := strings.ToLower(s.Sel.Name)
 				for _, bad := range []string{"send", "write", "splice", "tee", "syscall"} {
-					if strings.Contains(name, bad) {
+					if strings.Contains(name, bad) && name != "prot_write" {
 						writes = append(writes, e.Name()+": unix."+s.Sel.Name)
 					}
 				}
