@@ -75,13 +75,7 @@ func (e *Engine) endFlow(f *flow) {
 			}
 		}
 	}
-	e.decideServer(f)
-	for side := range 2 {
-		if f.Packets[side] > 0 {
-			e.ends.at(f.End[side]).count(uint64(f.Packets[side]), f.First, f.Last, f.TTL[side], f.Ref)
-		}
-	}
-	e.fold(f)
+	e.fold(f, true)
 	if c := f.State; c != nil {
 		e.recycle(c)
 		f.State = nil
@@ -121,7 +115,7 @@ func (e *Engine) likelyServer(f *flow) int8 {
 	}
 	k := &f.Key
 	if k.IsLink() || k.PortA == k.PortB {
-		if f.Packets[0] == 0 {
+		if !f.Sent(0) {
 			return 0
 		}
 		return 1

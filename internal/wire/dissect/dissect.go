@@ -119,6 +119,7 @@ type Pending struct {
 	Tag  uint64
 	row  int32 // index into the conversation's rows
 	from uint8
+	told bool // it was kept back from a report once
 }
 
 // Subject is whom a fact is about.

@@ -8,39 +8,9 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
-// Drain ends every conversation in progress, so that its counters and
-// operations stand in the tables.
-func (e *Engine) Drain() { e.flows.Drain() }
-
-// Flush hands over everything that was learnt up to now and forgets it. An
-// observation is valid only during the call: the next one reuses it.
-func (e *Engine) Flush(emit func(plant.Observation)) {
-	e.Drain()
-	for s := range e.Sightings() {
-		emit(s)
-	}
-	for c := range e.Conversations() {
-		emit(c)
-	}
-	for o := range e.Operations() {
-		emit(o)
-	}
-	for a := range e.Anomalies() {
-		emit(a)
-	}
-	e.facts = factTable{max: e.facts.max}
-	e.talks = talkTable{max: e.talks.max}
-	e.operations = operationTable{max: e.operations.max}
-	e.anomalies = anomalyTable{}
-	e.ends = endpointTable{max: e.ends.max}
-	limit := e.texts.max
-	e.texts = texts{}
-	e.texts.init(limit)
-}
-
 func stamp(ns int64) time.Time { return time.Unix(0, ns).UTC() }
 
-// Sightings are the facts learnt since the last Flush: first the endpoints that
+// Sightings are the facts learnt since the last Report: first the endpoints that
 // sent something with their hop counts, then what messages told. The value is
 // reused by the next step, here and in the sequences below; conversations in
 // progress count only after Drain.
@@ -53,16 +23,20 @@ func (e *Engine) Sightings() iter.Seq[*plant.Sighting] {
 			}
 		}
 		for i := range e.facts.list.n {
-			r := e.facts.list.at(i)
-			s = plant.Sighting{
-				Endpoint: e.ends.at(r.end).word(), Slot: int(r.slot), Field: plant.Field(e.texts.text(r.field)), Value: e.texts.text(r.value), Source: e.texts.text(r.source),
-				Confidence: float64(r.confidence), Count: uint64(r.count), First: stamp(r.first), Last: stamp(r.last), Packet: r.ref,
-			}
-			if !yield(&s) {
+			if r := e.facts.list.at(i); r.count > 0 && !e.told(r, &s, yield) {
 				return
 			}
 		}
 	}
+}
+
+// told tells what a message said.
+func (e *Engine) told(r *factRow, s *plant.Sighting, yield func(*plant.Sighting) bool) bool {
+	*s = plant.Sighting{
+		Endpoint: e.ends.at(r.end).word(), Slot: int(r.slot), Field: plant.Field(e.texts.text(r.field)), Value: e.texts.text(r.value), Source: e.texts.text(r.source),
+		Confidence: float64(r.confidence), Count: uint64(r.count), First: stamp(r.first), Last: stamp(r.last), Packet: r.ref,
+	}
+	return yield(s)
 }
 
 // presence tells that an endpoint sent, and its hop count.
@@ -91,7 +65,7 @@ func (e *Engine) presence(id uint32, s *plant.Sighting, yield func(*plant.Sighti
 	return yield(s)
 }
 
-// Conversations are who talked to whom since the last Flush.
+// Conversations are who talked to whom since the last Report.
 func (e *Engine) Conversations() iter.Seq[*plant.Conversation] {
 	return func(yield func(*plant.Conversation) bool) {
 		var c plant.Conversation
@@ -110,7 +84,7 @@ func (e *Engine) Conversations() iter.Seq[*plant.Conversation] {
 	}
 }
 
-// Operations are what was asked of whom since the last Flush.
+// Operations are what was asked of whom since the last Report.
 func (e *Engine) Operations() iter.Seq[*plant.Operation] {
 	return func(yield func(*plant.Operation) bool) {
 		var o plant.Operation
@@ -135,7 +109,7 @@ func (e *Engine) Operations() iter.Seq[*plant.Operation] {
 // out: after it only the endpoints are left there.
 func (e *Engine) ForgetFacts() { e.facts = factTable{max: e.facts.max, Lost: e.facts.Lost} }
 
-// Anomalies are what broke since the last Flush, in order of their first packet.
+// Anomalies are what broke since the last Report, in order of their first packet.
 func (e *Engine) Anomalies() iter.Seq[*plant.Anomaly] {
 	return func(yield func(*plant.Anomaly) bool) {
 		var a plant.Anomaly

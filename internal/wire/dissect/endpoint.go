@@ -23,13 +23,14 @@ func (k *endKey) hash() uint64 {
 
 // end is one endpoint: who sent, or was sent to.
 type end struct {
-	key     endKey
-	packets uint64
-	first   int64
-	last    int64
-	ref     plant.PacketRef // first packet it sent
-	ttl     uint8
-	ttls    bool // more than one TTL was seen
+	key      endKey
+	packets  uint64 // it sent since it was last reported, like first and ref
+	first    int64
+	last     int64
+	ref      plant.PacketRef
+	reported uint32 // seconds since 1970; 0: never
+	ttl      uint8  // the highest seen
+	ttlTold  uint8
 }
 
 // word is the endpoint as others speak of it.
@@ -40,15 +41,11 @@ func (e *end) word() plant.Endpoint {
 // count adds packets that the endpoint sent.
 func (e *end) count(packets uint64, first, last int64, ttl uint8, ref plant.PacketRef) {
 	if e.packets == 0 {
-		e.first, e.last, e.ref, e.ttl = first, last, ref, ttl
+		e.first, e.last, e.ref = first, last, ref
 	}
 	e.packets += packets
 	e.first, e.last = min(e.first, first), max(e.last, last)
-	e.ref = min(e.ref, ref)
-	if ttl != e.ttl {
-		e.ttls = true
-		e.ttl = max(e.ttl, ttl)
-	}
+	e.ref, e.ttl = min(e.ref, ref), max(e.ttl, ttl)
 }
 
 // endpointTable holds the endpoints of a run. When it is full, new ones share

@@ -17,8 +17,8 @@ type Options struct {
 	MaxFlows int
 }
 
-// Engine reads frames and keeps what it learns until Flush. Every table in it
-// is bounded. It is not safe for concurrent use: several engines share the
+// Engine reads frames and keeps what it learns until Report. Every table in it
+// is bounded, and what is not seen for a while is forgotten. It is not safe for concurrent use: several engines share the
 // work, each with its own part of the conversations.
 type Engine struct {
 	protocols   *protocolIndex
@@ -35,6 +35,9 @@ type Engine struct {
 	duplicates  duplicateFilter
 	freeConvs   []*conversation
 	freeBuffers [][]byte
+	compacted   compaction
+	ended       bool    // Drain was called: the next report holds nothing back
+	moved       []int32 // where compacting puts a row
 
 	pkt  packet.Packet
 	ctx  Context
@@ -112,14 +115,15 @@ func (e *Engine) touch(p *packet.Packet, f *capture.Frame, ref plant.PacketRef) 
 	key, side := session.KeyOf(p)
 	fl, fresh := e.flows.Find(&key, f.Time)
 	if fresh {
-		fl.Ref = ref
 		e.meet(fl, p, side)
 	} else if p.Flags&(packet.SYN|packet.ACK) == packet.SYN && p.Kind == packet.TCP && reused(fl, side, p) {
 		e.flows.Restart(fl, f.Time)
-		fl.Ref = ref
 		e.meet(fl, p, side)
 	} else if fl.Tag[side] != macTag(p.SrcMAC) {
 		e.strayMAC(fl, p, side, f, ref)
+	}
+	if !fl.Counted() {
+		fl.First, fl.Ref = f.Time, ref
 	}
 	fl.Packets[side]++
 	fl.Bytes[side] += uint64(f.Wire)
@@ -157,7 +161,7 @@ func (e *Engine) strayMAC(fl *flow, p *packet.Packet, side uint8, f *capture.Fra
 	}
 	id := e.ends.find(endKey{ip: p.Src, mac: p.SrcMAC, vlan: p.VLAN})
 	end := e.ends.at(id)
-	if fl.Packets[side] == 0 {
+	if !fl.Sent(int(side)) {
 		// The other side named this one by the address it sent to, which may be
 		// a router's: the sender itself knows better.
 		fl.End[side], fl.Tag[side] = id, macTag(p.SrcMAC)
@@ -238,6 +242,9 @@ func (e *Engine) arp(fl *flow, p *packet.Packet, now int64, ref plant.PacketRef)
 		e.facts.add(e, c, id, plant.NoSlot, plant.FieldAddress, at.IP.AppendTo(e.facts.scratch[:0]), "arp", 0.9)
 	}
 }
+
+// Flows is the number of conversations in progress.
+func (e *Engine) Flows() int { return e.flows.Len() }
 
 // Lost is the number of things that found no room in the tables.
 func (e *Engine) Lost() uint64 {

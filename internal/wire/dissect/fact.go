@@ -9,11 +9,12 @@ import (
 )
 
 // factRow is one fact that was seen, once or often. Field, source and value are
-// numbers of texts.
+// numbers of texts; count, first and ref go from when it was last reported.
 type factRow struct {
 	field, source uint32
 	value         uint32
 	end           uint32
+	reported      uint32 // seconds since 1970; 0: never
 	slot          int16
 	confidence    float32
 	count         uint32
@@ -78,6 +79,9 @@ func (t *factTable) add(e *Engine, c *Context, id uint32, slot int, f plant.Fiel
 	h := r.hash()
 	if i, ok := t.idx.find(h, func(i uint32) bool { return t.list.at(i).same(&r) }); ok {
 		known := t.list.at(i)
+		if known.count == 0 {
+			known.first, known.last, known.ref = c.Now, c.Now, c.ref
+		}
 		known.count++
 		known.last = max(known.last, c.Now)
 		return

@@ -5,45 +5,83 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/wire/session"
 )
 
-// fold adds a flow that ended to the tables.
-func (e *Engine) fold(f *flow) {
+// fold adds what was counted of a flow since it was last folded to the tables.
+// ends says that the flow is over, so that nothing more is to be waited for.
+func (e *Engine) fold(f *flow, ends bool) {
+	e.decideServer(f)
+	for side := range 2 {
+		if f.Packets[side] > 0 {
+			e.ends.at(f.End[side]).count(uint64(f.Packets[side]), f.First, f.Last, f.TTL[side], f.Ref)
+		}
+	}
 	server := uint8(f.Server)
 	client := 1 - server
 	k := talk{client: f.End[client], server: f.End[server], port: f.Key.PortB, transport: transportOf(&f.Key), first: f.First, last: f.Last, ref: f.Ref}
 	if server == 0 {
 		k.port = f.Key.PortA
 	}
-	k.protocol = e.texts.id(e.protocolName(f, k.port))
-	if t := e.talks.find(&k); t != nil {
-		t.add(f, client)
+	if f.Counted() || f.State.lacks() {
+		k.protocol = e.texts.id(e.protocolName(f, k.port))
+		if t := e.talks.find(&k); t != nil {
+			t.add(f, client)
+		}
 	}
-	if f.State == nil {
-		return
+	if f.State != nil {
+		e.foldRows(f, k.port, ends)
 	}
-	for i := range f.State.rows {
-		r := &f.State.rows[i]
-		e.operations.add(&operation{
-			verb: e.verbs.id(r.verb), space: e.texts.id(r.space), name: e.texts.id(r.name), requester: f.End[r.requester], responder: f.End[1-r.requester],
-			unit: r.unit, from: r.from, to: r.to, port: k.port, ranged: r.ranged, valued: r.valued, merges: r.ranged && r.verb.Kind == plant.Read,
-			value: r.value, requests: r.requests, responses: r.responses, accepted: r.accepted, refused: r.refused, first: r.first, last: r.last, ref: r.ref,
-		})
+	f.Reported()
+}
+
+// foldRows adds the operations of a conversation to the table.
+func (e *Engine) foldRows(f *flow, port uint16, ends bool) {
+	c := f.State
+	if !ends {
+		c.holdBack()
+	}
+	for i := range c.rows {
+		r := &c.rows[i]
+		r.requests -= uint64(r.waiting)
+		r.used = !r.idle()
+		if r.used {
+			e.operations.add(&operation{
+				verb: e.verbs.id(r.verb), space: e.texts.id(r.space), name: e.texts.id(r.name), requester: f.End[r.requester], responder: f.End[1-r.requester],
+				unit: r.unit, from: r.from, to: r.to, port: port, ranged: r.ranged, valued: r.valued, merges: r.ranged && r.verb.Kind == plant.Read,
+				value: r.value, requests: r.requests, responses: r.responses, accepted: r.accepted, refused: r.refused, first: r.first, last: r.last, ref: r.ref,
+			})
+			r.first = r.last
+		}
+		r.requests, r.responses, r.accepted, r.refused = uint64(r.waiting), 0, 0, 0
+		r.waiting = 0
+	}
+	if !ends {
+		e.dropRows(c)
 	}
 }
 
 func (t *talk) add(f *flow, client uint8) {
-	t.flows++
+	if f.Seen&session.SeenReported == 0 {
+		t.flows++
+	}
 	t.packets[0] += uint64(f.Packets[client])
 	t.packets[1] += uint64(f.Packets[1-client])
 	t.bytes[0] += f.Bytes[client]
 	t.bytes[1] += f.Bytes[1-client]
 	t.first, t.last, t.ref = min(t.first, f.First), max(t.last, f.Last), min(t.ref, f.Ref)
-	both := f.Packets[0] > 0 && f.Packets[1] > 0
+	both := f.Sent(0) && f.Sent(1)
 	t.answered = t.answered || both
 	t.established = t.established || f.Seen&session.SeenSYNACK != 0 || f.State != nil && both && f.Seen&session.SeenSYN == 0
 	if c := f.State; c != nil {
 		t.confirmed = t.confirmed || c.confirmed
-		t.lost += c.sides[0].stream.Lost + c.sides[1].stream.Lost
+		for i := range c.sides {
+			t.lost += c.sides[i].stream.Lost
+			c.sides[i].stream.Lost = 0
+		}
 	}
+}
+
+// lacks reports whether bytes were found missing since the last report.
+func (v *conversation) lacks() bool {
+	return v != nil && v.sides[0].stream.Lost|v.sides[1].stream.Lost != 0
 }
 
 func transportOf(k *session.Key) plant.Transport {

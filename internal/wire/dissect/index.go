@@ -21,6 +21,16 @@ func (s *slab[T]) add() (*T, uint32) {
 	return s.at(i), i
 }
 
+// reset empties the list. It keeps the room that it used this time.
+func (s *slab[T]) reset() { s.cut(0) }
+
+// cut drops the elements from n on, and the room that was not used for long.
+func (s *slab[T]) cut(n uint32) {
+	used := int(s.n+slabPart-1) / slabPart
+	clear(s.parts[used:])
+	s.parts, s.n = s.parts[:used], n
+}
+
 // index is a hash table of positions in a slab: 8 bytes a slot and no keys of
 // its own, half the memory of a map.
 type index struct {
@@ -62,6 +72,15 @@ func (x *index) add(h uint64, pos uint32) {
 	}
 	x.place(uint32(h), pos)
 	x.n++
+}
+
+// reset empties the table. One that was mostly empty is given back.
+func (x *index) reset() {
+	if x.n*8 < len(x.slots) {
+		x.slots = nil
+	}
+	clear(x.slots)
+	x.n = 0
 }
 
 func (x *index) place(tag, pos uint32) {

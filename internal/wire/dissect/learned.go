@@ -17,12 +17,16 @@ type service struct {
 	stream bool
 }
 
-// maxLearned bounds the services; later ones are not learnt.
+// maxLearned bounds the services. When there are more, learning begins anew:
+// those that are in use are soon back, those of a year ago are not.
 const maxLearned = 1 << 14
 
 func (l *learned) add(s service, p *Protocol) {
-	if l.server[s] != nil || len(l.server) >= maxLearned {
+	if l.server[s] != nil {
 		return
+	}
+	if len(l.server) >= maxLearned {
+		*l = learned{}
 	}
 	if l.server == nil {
 		l.server = make(map[service]*Protocol)

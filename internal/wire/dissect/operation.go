@@ -7,7 +7,8 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
-// operationRow adds up one verb on one object in one conversation.
+// operationRow adds up one verb on one object in one conversation, from one
+// report to the next.
 type operationRow struct {
 	verb      *plant.Verb
 	space     string
@@ -17,6 +18,8 @@ type operationRow struct {
 	requester uint8
 	ranged    bool
 	valued    bool
+	used      bool  // it was in the last report
+	waiting   uint8 // requests kept back from a report
 	value     int64
 	requests  uint64
 	responses uint64
@@ -102,17 +105,30 @@ func (v *conversation) forget(id uint64, side uint8) {
 }
 
 func (e *Engine) answered(c *Context, row int32, result Result) {
-	c.conv.rows[row].responses++
+	r := &c.conv.rows[row]
+	r.touch(c)
+	r.responses++
 	e.outcome(c, row, result)
 }
 
 func (e *Engine) outcome(c *Context, row int32, result Result) {
 	r := &c.conv.rows[row]
+	r.touch(c)
 	switch result {
 	case Accepted:
 		r.accepted++
 	case Refused:
 		r.refused++
+	}
+}
+
+// idle reports whether nothing was counted since the last report.
+func (r *operationRow) idle() bool { return r.requests|r.responses|r.accepted|r.refused == 0 }
+
+// touch is called before something is counted.
+func (r *operationRow) touch(c *Context) {
+	if r.idle() {
+		r.first, r.ref = c.Now, c.ref
 	}
 	r.last = c.Now
 }
@@ -141,7 +157,7 @@ func (e *Engine) row(c *Context, v *plant.Verb, requester uint8, o *Object) int3
 		if o.Valued {
 			r.valued, r.value = true, o.Value
 		}
-		r.last = c.Now
+		r.touch(c)
 		return int32(i)
 	}
 	return e.newRow(c, v, requester, o)
@@ -160,6 +176,47 @@ func (e *Engine) newRow(c *Context, v *plant.Verb, requester uint8, o *Object) i
 		requester: requester, ranged: o.Ranged, valued: o.Valued, value: o.Value, first: c.Now, last: c.Now, ref: c.ref,
 	})
 	return int32(len(conv.rows) - 1)
+}
+
+// holdBack keeps requests that wait out of a report, each once: reported with
+// its answer, nobody takes it for one that was accepted or never answered.
+func (v *conversation) holdBack() {
+	for i := range v.pending {
+		if p := &v.pending[i]; !p.told {
+			p.told = true
+			v.rows[p.row].waiting++
+		}
+	}
+}
+
+// dropRows forgets the rows that were in no use since the last report and that
+// no request waits for: a connection that lasts for weeks would else fill its
+// table with what it did in the first hour.
+func (e *Engine) dropRows(v *conversation) {
+	for i := range v.pending {
+		v.rows[v.pending[i].row].used = true
+	}
+	n := int32(0)
+	e.moved = e.moved[:0]
+	for i := range v.rows {
+		e.moved = append(e.moved, n)
+		if v.rows[i].used {
+			n++
+		}
+	}
+	if int(n) == len(v.rows) {
+		return
+	}
+	for i := range v.rows {
+		if v.rows[i].used {
+			v.rows[e.moved[i]] = v.rows[i]
+		}
+	}
+	clear(v.rows[n:])
+	v.rows = v.rows[:n]
+	for i := range v.pending {
+		v.pending[i].row = e.moved[v.pending[i].row]
+	}
 }
 
 // object says in words what an operation is about.

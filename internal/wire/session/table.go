@@ -1,13 +1,15 @@
 package session
 
 import (
+	"iter"
 	"math/bits"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
 // Flow is one conversation in the table. S is what the reader of its bytes
-// keeps.
+// keeps. First, Packets, Bytes and Ref count from when the flow was last
+// reported (Reported).
 type Flow[S any] struct {
 	Key         Key
 	First, Last int64
@@ -15,7 +17,7 @@ type Flow[S any] struct {
 	Tag         [2]uint32 // the owner's, to know the two ends again by
 	Bytes       [2]uint64
 	State       *S
-	Ref         plant.PacketRef // first packet
+	Ref         plant.PacketRef // first packet of those counted
 	End         [2]uint32       // the two ends in the owner's table
 	TTL         [2]uint8
 	Server      int8 // side of the server, -1 while unknown
@@ -30,7 +32,30 @@ const (
 	SeenSYNACK
 	SeenClose // FIN or RST
 	SeenRST
+	seenSide0 // sent something that was reported
+	seenSide1
+	SeenReported // the flow itself was
 )
+
+// Sent reports whether that side ever sent anything.
+func (f *Flow[S]) Sent(side int) bool {
+	return f.Packets[side] > 0 || f.Seen&(seenSide0<<side) != 0
+}
+
+// Counted reports whether packets were counted since the last report.
+func (f *Flow[S]) Counted() bool { return f.Packets[0]|f.Packets[1] != 0 }
+
+// Reported begins the counters anew, and keeps what decisions about the flow
+// need.
+func (f *Flow[S]) Reported() {
+	for side := range 2 {
+		if f.Packets[side] > 0 {
+			f.Seen |= seenSide0 << side
+		}
+	}
+	f.Seen |= SeenReported
+	f.Packets, f.Bytes = [2]uint32{}, [2]uint64{}
+}
 
 // Table holds flows up to a bound. It is not safe for concurrent use.
 type Table[S any] struct {
@@ -144,7 +169,7 @@ func (f *Flow[S]) idle(now int64) bool {
 	switch {
 	case f.Seen&SeenClose != 0:
 		return age > idleClosed
-	case f.Packets[0] == 0 || f.Packets[1] == 0:
+	case !f.Sent(0) || !f.Sent(1):
 		return age > idleOpen
 	}
 	return age > idleTCP
@@ -203,6 +228,19 @@ func (t *Table[S]) remove(index uint32) {
 	*f = Flow[S]{}
 	t.free = append(t.free, index)
 	t.n--
+}
+
+// All walks the flows in the table.
+func (t *Table[S]) All() iter.Seq[*Flow[S]] {
+	return func(yield func(*Flow[S]) bool) {
+		for _, slab := range t.slabs {
+			for i := range slab {
+				if f := &slab[i]; f.live && !yield(f) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Drain folds every flow away.
