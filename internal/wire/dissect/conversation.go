@@ -75,7 +75,7 @@ func (e *Engine) endFlow(f *flow) {
 			}
 		}
 	}
-	e.fold(f, true)
+	e.fold(f, true, f.Last)
 	if c := f.State; c != nil {
 		e.recycle(c)
 		f.State = nil

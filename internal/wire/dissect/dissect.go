@@ -27,6 +27,10 @@ type Protocol struct {
 	// a conversation is picked up in the middle) or at a datagram.
 	Probe func(b []byte, h Hint) Match
 
+	// Carrier says that its messages carry those of other protocols, one of
+	// which gives a conversation its name soon after its beginning.
+	Carrier bool
+
 	// New is a parser for one conversation. A parser without state may be
 	// shared.
 	New func() Parser
@@ -118,8 +122,9 @@ type Pending struct {
 	ID   uint64
 	Tag  uint64
 	row  int32 // index into the conversation's rows
+	at   uint16 // second of packet time, the low bits
 	from uint8
-	told bool // it was kept back from a report once
+	told bool // a report counted it
 }
 
 // Subject is whom a fact is about.

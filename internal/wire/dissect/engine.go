@@ -128,7 +128,7 @@ func (e *Engine) touch(p *packet.Packet, f *capture.Frame, ref plant.PacketRef) 
 	fl.Packets[side]++
 	fl.Bytes[side] += uint64(f.Wire)
 	fl.Last = f.Time
-	fl.TTL[side] = p.TTL
+	fl.TTL[side] = max(fl.TTL[side], p.TTL) // a copy from behind a router has less
 	return fl, side
 }
 

@@ -6,8 +6,9 @@ import (
 )
 
 // fold adds what was counted of a flow since it was last folded to the tables.
-// ends says that the flow is over, so that nothing more is to be waited for.
-func (e *Engine) fold(f *flow, ends bool) {
+// over says that the flow has ended, so that nothing more is to be waited for;
+// else now is the time.
+func (e *Engine) fold(f *flow, over bool, now int64) {
 	e.decideServer(f)
 	for side := range 2 {
 		if f.Packets[side] > 0 {
@@ -27,16 +28,16 @@ func (e *Engine) fold(f *flow, ends bool) {
 		}
 	}
 	if f.State != nil {
-		e.foldRows(f, k.port, ends)
+		e.foldRows(f, k.port, over, now)
 	}
 	f.Reported()
 }
 
 // foldRows adds the operations of a conversation to the table.
-func (e *Engine) foldRows(f *flow, port uint16, ends bool) {
+func (e *Engine) foldRows(f *flow, port uint16, over bool, now int64) {
 	c := f.State
-	if !ends {
-		c.holdBack()
+	if !over {
+		c.holdBack(now)
 	}
 	for i := range c.rows {
 		r := &c.rows[i]
@@ -53,7 +54,7 @@ func (e *Engine) foldRows(f *flow, port uint16, ends bool) {
 		r.requests, r.responses, r.accepted, r.refused = uint64(r.waiting), 0, 0, 0
 		r.waiting = 0
 	}
-	if !ends {
+	if !over {
 		e.dropRows(c)
 	}
 }

@@ -41,7 +41,7 @@ func (e *Engine) request(c *Context, v *plant.Verb, id uint64, o Object) *Pendin
 	row := e.row(c, v, c.side, &o)
 	r := &c.conv.rows[row]
 	r.requests++
-	return c.conv.wait(Pending{Verb: v, ID: id, row: row, from: c.side})
+	return c.conv.wait(Pending{Verb: v, ID: id, row: row, from: c.side, at: uint16(c.Now / 1e9)})
 }
 
 // wait keeps a request until its response comes. The oldest makes room.
@@ -178,12 +178,12 @@ func (e *Engine) newRow(c *Context, v *plant.Verb, requester uint8, o *Object) i
 	return int32(len(conv.rows) - 1)
 }
 
-// holdBack keeps requests that wait out of a report, each once: reported with
-// its answer, nobody takes it for one that was accepted or never answered.
-func (v *conversation) holdBack() {
+// holdBack keeps requests that may still be answered out of a report: reported
+// with its answer, nobody takes one for accepted that is refused a moment later.
+func (v *conversation) holdBack(now int64) {
 	for i := range v.pending {
-		if p := &v.pending[i]; !p.told {
-			p.told = true
+		p := &v.pending[i]
+		if p.told = p.told || uint16(now/1e9)-p.at >= holdBack/1e9; !p.told {
 			v.rows[p.row].waiting++
 		}
 	}

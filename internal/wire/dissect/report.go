@@ -38,12 +38,12 @@ func (e *Engine) Flush(emit func(plant.Observation)) {
 // Conversations and operations are one row each. A sighting comes when it is
 // new and then at most once an hour, with what was counted in between. Held
 // back are conversations that nobody can name yet, for a minute at most, and
-// requests that wait for their answer, for one report.
+// requests that may still be answered, as long.
 func (e *Engine) Report(now time.Time, emit func(plant.Observation)) {
 	ns := now.UnixNano()
 	for f := range e.flows.All() {
 		if f.Counted() && !e.held(f, ns) {
-			e.fold(f, false)
+			e.fold(f, false, ns)
 		}
 	}
 	e.reportEnds(ns, emit)
@@ -79,14 +79,22 @@ func (e *Engine) named(f *flow) bool {
 	if c == nil {
 		return f.Key.Proto != 6 || f.Seen&session.SeenClose != 0
 	}
-	return c.confirmed || c.deaf || c.name != ""
+	return c.deaf || c.name != "" || c.confirmed && (c.proto == nil || !c.proto.Carrier)
 }
 
-// directed reports whether it is certain which side serves, or nothing more
-// will tell.
+// directed reports whether both ends of a flow are known for what they are:
+// until one answers, its MAC address is only what the other sends to, which may
+// be a router's, and who serves may be a guess.
 func (e *Engine) directed(f *flow) bool {
-	k := &f.Key
-	return f.Sure > 0 || !k.IsLink() && k.PortA != k.PortB || f.Sent(0) && f.Sent(1)
+	if f.Sent(0) && f.Sent(1) {
+		return f.Sure > 0
+	}
+	to := 0
+	if f.Sent(0) {
+		to = 1
+	}
+	k := &e.ends.at(f.End[to]).key
+	return k.mac.IsGroup() || !k.ip.IsZero() && !k.ip.IsUnicast() // a group never answers
 }
 
 // due reports whether something reported at that second is to be reported now.

@@ -22,7 +22,7 @@ const Port = 102
 // Protocol is the ISO transport service on TCP with what it carries.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
-		Name: "tpkt", TCP: []uint16{Port},
+		Name: "tpkt", Carrier: true, TCP: []uint16{Port},
 		Probe: probe,
 		New:   func() dissect.Parser { return &parser{} },
 	}
