@@ -13,8 +13,16 @@ package history
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -46,7 +54,15 @@ type S3 struct {
 
 // Archive reads and writes segments. Its methods can be called from several
 // goroutines at once.
-type Archive struct{}
+type Archive struct {
+	files   storage
+	scratch *os.Root // Options.Dir
+	create  func(name string) (scratchFile, error)
+	zstd    *zstd.Decoder
+
+	mu      sync.Mutex
+	writing map[string]bool // unfinished files in use
+}
 
 // ErrEmpty means that there was no row, and so there is no segment.
 var ErrEmpty = errors.New("history: no rows")
@@ -63,17 +79,51 @@ func (e *SegmentError) Error() string { return fmt.Sprintf("segment %s: %v", e.P
 // Unwrap is the cause.
 func (e *SegmentError) Unwrap() error { return e.Err }
 
-var errLater = errors.New("history: not yet")
-
 // Open opens the archive and makes its folder if there is none. It reads no
 // segment. With S3 it asks whether the bucket is there.
-func Open(ctx context.Context, o Options) (*Archive, error) { return nil, errLater }
+func Open(ctx context.Context, o Options) (*Archive, error) {
+	if err := os.MkdirAll(filepath.Join(o.Dir, scratchDir), 0o750); err != nil {
+		return nil, fmt.Errorf("open history: %w", err)
+	}
+	root, err := os.OpenRoot(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("open history: %w", err)
+	}
+	pages, err := newDecompressor()
+	if err != nil {
+		root.Close()
+		return nil, fmt.Errorf("open history: %w", err)
+	}
+	a := &Archive{files: &folder{root: root}, zstd: pages, scratch: root, create: createScratch(root), writing: map[string]bool{}}
+	if o.S3 == nil {
+		return a, nil
+	}
+	if a.files, err = openS3(ctx, *o.S3, root); err != nil {
+		root.Close()
+		return nil, fmt.Errorf("open history on %s: %w", o.S3.Endpoint, err)
+	}
+	return a, nil
+}
 
 // Close gives up the archive's handles. Calls in progress must have ended.
-func (a *Archive) Close() error { return errLater }
+func (a *Archive) Close() error {
+	a.zstd.Close()
+	return a.scratch.Close()
+}
 
 // Remove deletes the files of segments. A file that is already gone is no error.
-func (a *Archive) Remove(ctx context.Context, segments []plant.Segment) error { return errLater }
+func (a *Archive) Remove(ctx context.Context, segments []plant.Segment) error {
+	var all []error
+	for _, s := range segments {
+		if err := ctx.Err(); err != nil {
+			return errors.Join(append(all, err)...)
+		}
+		if err := a.files.remove(ctx, s.Path); err != nil {
+			all = append(all, &SegmentError{s.Path, fmt.Errorf("remove: %w", err)})
+		}
+	}
+	return errors.Join(all...)
+}
 
 // Swept is what Sweep did.
 type Swept struct {
@@ -86,9 +136,72 @@ type Swept struct {
 // anything is written, with every record there is: what is sealed and not yet
 // recorded counts as unknown. Files that are not named like segments stay.
 func (a *Archive) Sweep(ctx context.Context, known []plant.Segment) (Swept, error) {
-	return Swept{}, errLater
+	var s Swept
+	var err error
+	if s.Removed, err = a.sweepScratch(); err != nil {
+		return s, fmt.Errorf("sweep unfinished segments: %w", err)
+	}
+	wanted := map[string]bool{}
+	for _, k := range known {
+		wanted[k.Path] = true
+	}
+	var unknown []string
+	err = a.files.list(ctx, func(path string) {
+		if wanted[path] {
+			delete(wanted, path)
+		} else if segmentName.MatchString(path) {
+			unknown = append(unknown, path)
+		}
+	})
+	if err != nil {
+		return s, fmt.Errorf("list segments: %w", err)
+	}
+	for _, k := range known {
+		if wanted[k.Path] {
+			s.Missing = append(s.Missing, k)
+		}
+	}
+	for _, path := range unknown {
+		if err := a.files.remove(ctx, path); err != nil {
+			return s, fmt.Errorf("remove segment without a record: %w", err)
+		}
+		s.Removed = append(s.Removed, path)
+	}
+	return s, nil
 }
 
 // Verify reads the whole file and compares size, hash, number of rows and what
 // the file says of itself with the record.
-func (a *Archive) Verify(ctx context.Context, s plant.Segment) error { return errLater }
+func (a *Archive) Verify(ctx context.Context, s plant.Segment) error {
+	if err := a.verify(ctx, s); err != nil {
+		return &SegmentError{s.Path, err}
+	}
+	return nil
+}
+
+func (a *Archive) verify(ctx context.Context, s plant.Segment) error {
+	f, err := a.openSegment(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if uint64(f.meta.NumRows) != s.Rows {
+		return fmt.Errorf("%d rows, but %d are recorded", f.meta.NumRows, s.Rows)
+	}
+	sum := sha256.New()
+	b := make([]byte, 256<<10)
+	for at := int64(0); at < f.Size(); at += int64(len(b)) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b = b[:min(int64(len(b)), f.Size()-at)]
+		if _, err := f.ReadAt(b, at); err != nil && err != io.EOF {
+			return err
+		}
+		sum.Write(b)
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != s.SHA256 {
+		return fmt.Errorf("its hash is %s, but %s is recorded", got, s.SHA256)
+	}
+	return nil
+}

@@ -9,6 +9,7 @@ import (
 // Conversation is one conversation in one step of time, as one sensor saw it.
 // Times are kept in milliseconds.
 type Conversation struct {
+	Site   string // set when it is read; a row that is written is of its Spec's site
 	Sensor string
 	Start  time.Time // of the minute, hour or day, UTC
 	plant.Conversation
@@ -17,6 +18,7 @@ type Conversation struct {
 // Operation is one operation in one step of time, as one sensor saw it.
 // Times are kept in milliseconds.
 type Operation struct {
+	Site   string // set when it is read; a row that is written is of its Spec's site
 	Sensor string
 	Start  time.Time // of the minute, hour or day, UTC
 	plant.Operation
