@@ -32,8 +32,7 @@ type Options struct {
 	// Readable files and folders may be read, beside what name resolution,
 	// certificates and time zones need. What does not exist is left out.
 	Readable []string
-	// Listening sockets of packets on which nothing may be sent:
-	// live.Handle.Descriptors. Their numbers must not be used for anything else
+	// Packet sockets on which nothing may be sent: live.Handle.Descriptors. Their numbers must not be used for anything else
 	// afterwards: close them only at the end of the process.
 	Packet []int
 }
