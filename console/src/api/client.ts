@@ -1,3 +1,5 @@
+import { fill, type Answer, type Names, type Path, type QueryOf } from './path'
+
 /**
  * The client of the hub's API: typed by path, errors as problem documents
  * (RFC 9457). Conditional requests are the browser's work: the hub sends ETags.
@@ -54,9 +56,15 @@ export async function ask<T>(method: string, path: string, query?: Query, body?:
   return (await answer.json()) as T
 }
 
-/** Asks for something that changes nothing. */
-export function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
-  return ask<T>('GET', path, query, undefined, signal)
+/** A query whose values may be left out. */
+type Loose<Q> = { [K in keyof Q]?: Q[K] | '' | undefined }
+
+/**
+ * Asks for something that changes nothing. Path, query and answer are those of
+ * the OpenAPI document: a slip of the pen does not compile.
+ */
+export function get<P extends Path>(path: P, given: { names?: Record<Names<P>, string>; query?: Loose<QueryOf<P>>; signal?: AbortSignal } = {}): Promise<Answer<P>> {
+  return ask<Answer<P>>('GET', fill(path, given.names), given.query as Query | undefined, undefined, given.signal)
 }
 
 /** What a refused request says, from its problem document where it has one. */

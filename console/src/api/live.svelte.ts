@@ -104,7 +104,7 @@ export class Live {
     source.onopen = () => mine() && this.#alive()
     source.onerror = () => mine() && this.#lost(source)
     source.addEventListener('change', (e) => mine() && this.#take(e.data))
-    source.addEventListener('snapshot', () => mine() && this.#alive())
+    source.addEventListener('state', () => mine() && this.#alive())
     source.addEventListener('resume', () => mine() && this.#alive())
     source.addEventListener('reset', () => mine() && this.#reset())
     source.addEventListener('heartbeat', () => mine() && this.#alive())

@@ -10,7 +10,7 @@ class Shell {
 
   /** Loads the counts and keeps them; returns how to stop. */
   start(): () => void {
-    const load = () => void this.overview.run((s) => get<Overview>('/overview', {}, s))
+    const load = () => void this.overview.run((signal) => get('/overview', { signal }))
     load()
     const stop = live.watch({
       topics: ['overview'],

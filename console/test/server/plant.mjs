@@ -34,7 +34,8 @@ const cell = ['controller', 'HMI', 'remote I/O', 'remote I/O', 'drive', 'drive',
 const levels = { controller: 1, HMI: 2, 'remote I/O': 0, drive: 0, robot: 0, 'sensor or instrument': 0, switch: 2 }
 const roleNames = { controller: 'PLC', HMI: 'HMI', 'remote I/O': 'RIO', drive: 'DRV', robot: 'ROB', 'sensor or instrument': 'INS', switch: 'SW', 'engineering workstation': 'ENG', 'SCADA server': 'SCADA', historian: 'HIST', PC: 'PC', server: 'SRV', 'domain controller': 'DC', printer: 'PRT', router: 'VPN' }
 
-const end = Date.parse('2026-03-05T05:58:12.250Z')
+// The plant's last observation: now, to the second before.
+const end = Date.now() - 1000
 
 /** A time so many seconds before the plant's last observation. */
 export const before = (seconds) => new Date(end - seconds * 1000).toISOString()

@@ -94,7 +94,7 @@ function captures(w, [, id], url, req, res) {
   if (req.method === 'DELETE') {
     Object.assign(job, { state: 'cancelled', ended: new Date().toISOString() })
     send(w, 'captures', 'put', job.id, job)
-    return res.writeHead(204).end()
+    return json(res, job)
   }
   return json(res, job ?? { items: w.captures, total: w.captures.length })
 }
@@ -109,7 +109,7 @@ function events(w, url, req, res) {
   const topics = (url.searchParams.get('topics') ?? '').split(',')
   const client = { topics, res }
   w.clients.add(client)
-  res.write(`id: ${w.event}\nevent: ${req.headers['last-event-id'] ? 'resume' : 'reset'}\ndata: {}\n\n`)
+  res.write(`id: ${w.event}\nevent: ${req.headers['last-event-id'] ? 'resume' : 'state'}\ndata: {}\n\n`)
   req.on('close', () => w.clients.delete(client))
 }
 
