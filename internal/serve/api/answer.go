@@ -45,7 +45,7 @@ func writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) error 
 		return fmt.Errorf("encode an answer: %w", err)
 	}
 	h := w.Header()
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		sum := sha256.Sum256(a.buf.Bytes())
 		tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 		h.Set("ETag", tag)

@@ -10,10 +10,23 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
+// routes is a mux that remembers its patterns, so that a test can hold them
+// against the document.
+type routes struct {
+	*http.ServeMux
+	patterns []string
+}
+
+// HandleFunc registers a handler.
+func (m *routes) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	m.patterns = append(m.patterns, pattern)
+	m.ServeMux.HandleFunc(pattern, h)
+}
+
 // newDocument makes the registry of routes. Huma's own pages are off: the
 // document is served by a route of ours, and its page for people loads scripts
 // from the internet, which no request of this program ever does.
-func newDocument(mux *http.ServeMux, version string) huma.API {
+func newDocument(mux humago.Mux, version string) huma.API {
 	json := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: huma.DefaultJSONFormat.Unmarshal}
 	return humago.New(mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{

@@ -79,3 +79,8 @@ type Change struct {
 	ID    string `json:"id"`
 	Value any    `json:"value,omitempty" doc:"The thing as its list route gives it; absent on remove, and where it is large: ask for it."`
 }
+
+// AssetTotal is the state of the topic assets.
+type AssetTotal struct {
+	Total int64 `json:"total"`
+}

@@ -9,27 +9,29 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 )
 
-// Errors that the things this package asks wrap, so that it knows what to
-// answer. What people should read stands in a Refusal.
+// Kinds of refusal, which decide the status of the answer.
 var (
 	ErrNotFound  = errors.New("not found")
-	ErrBusy      = errors.New("too much is asked at once")
-	ErrTooLarge  = errors.New("too large")
-	ErrNoRoom    = errors.New("no room on disk")
-	ErrWrongType = errors.New("not a capture")
-	ErrConflict  = errors.New("not possible now")
 	ErrInvalid   = errors.New("invalid")
+	ErrConflict  = errors.New("not possible now")
+	ErrTooLarge  = errors.New("too large")
+	ErrWrongType = errors.New("of the wrong type")
+	ErrNoRoom    = errors.New("no room on disk")
+	ErrBusy      = errors.New("too much is asked at once")
 	ErrAbsent    = errors.New("not set up")
 )
 
 // Refusal is an error whose text is meant for the one who asked: it says what
-// is wrong and what to do. Kind is one of the errors of this package.
+// is wrong and what to do. An Importer or Cutter returns one where it has
+// something to say; all other errors are internal.
 type Refusal struct {
-	Kind  error
+	Kind  error // one of the kinds of this package
 	Text  string
-	After time.Duration // when to try again; 0 if that does not help
+	After time.Duration // when to try again; 0 if waiting does not help
 }
 
 // Error is the text for people.
@@ -40,69 +42,84 @@ func (r *Refusal) Unwrap() error { return r.Kind }
 
 func refuse(kind error, text string) error { return &Refusal{Kind: kind, Text: text} }
 
-// statuses says what each kind is in HTTP.
+// statuses says what each kind of error is in HTTP, and what people are told
+// where the error itself has no text for them.
 var statuses = []struct {
 	kind   error
 	status int
+	text   string
 }{
-	{ErrNotFound, http.StatusNotFound},
-	{ErrBusy, http.StatusServiceUnavailable},
-	{ErrTooLarge, http.StatusRequestEntityTooLarge},
-	{ErrNoRoom, http.StatusInsufficientStorage},
-	{ErrWrongType, http.StatusUnsupportedMediaType},
-	{ErrConflict, http.StatusConflict},
-	{ErrInvalid, http.StatusUnprocessableEntity},
-	{ErrAbsent, http.StatusNotImplemented},
-	{context.DeadlineExceeded, http.StatusServiceUnavailable},
+	{ErrNotFound, http.StatusNotFound, "There is no such thing."},
+	{ErrInvalid, http.StatusUnprocessableEntity, "This makes no sense."},
+	{ErrConflict, http.StatusConflict, "This is not possible now."},
+	{ErrTooLarge, http.StatusRequestEntityTooLarge, "This is too large."},
+	{ErrWrongType, http.StatusUnsupportedMediaType, "This is of the wrong type."},
+	{ErrNoRoom, http.StatusInsufficientStorage, "The disk has no room for it."},
+	{ErrBusy, http.StatusServiceUnavailable, "Try again in a moment."},
+	{ErrAbsent, http.StatusNotImplemented, "This installation has no such part."},
+	{store.ErrNotFound, http.StatusNotFound, "There is no such thing. It may have been removed, or never been here."},
+	{store.ErrInvalid, http.StatusUnprocessableEntity, "The cursor or the order is none that this list has. Begin again without a cursor."},
+	{store.ErrConflict, http.StatusConflict, "Someone else changed it at the same time. Look at it again and repeat the change."},
+	{store.ErrFull, http.StatusInsufficientStorage, "The disk is full. Make room; nothing was changed."},
+	{store.ErrUnavailable, http.StatusServiceUnavailable, "The database cannot be reached just now. Try again; if it stays so, look at the log and run bulkhead doctor."},
+	{context.DeadlineExceeded, http.StatusServiceUnavailable, "The answer took too long. Ask for less: a shorter time, or one asset."},
 }
 
 // problem is what a client is told of an error. Only a Refusal's text leaves
-// the program; all else goes to the log and is a plain 500 outside.
-func (s *Server) problem(ctx context.Context, err error) *huma.ErrorModel {
-	status := http.StatusInternalServerError
+// the program; what has no kind is a 500 and goes to the log.
+func (s *Server) problem(r *http.Request, err error) *huma.ErrorModel {
+	var refusal *Refusal
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &refusal):
+		p := newProblem(statusOf(refusal.Kind), refusal.Text)
+		return p
+	case errors.As(err, &tooLarge):
+		return newProblem(http.StatusRequestEntityTooLarge, "The body is larger than "+strconv.FormatInt(tooLarge.Limit, 10)+" bytes.")
+	}
 	for _, k := range statuses {
 		if errors.Is(err, k.kind) {
-			status = k.status
-			break
+			if k.status >= 500 {
+				s.log.Warn("request not answered", "method", r.Method, "route", r.Pattern, "error", err)
+			}
+			return newProblem(k.status, k.text)
 		}
 	}
-	p := newProblem(status, "")
-	var r *Refusal
-	switch {
-	case errors.As(err, &r):
-		p.Detail = r.Text
-	case status == http.StatusNotFound:
-		p.Detail = "There is no such thing here."
-	case errors.Is(err, context.DeadlineExceeded):
-		p.Detail = "The answer took too long. Ask for less: a shorter time or fewer rows."
-	case ctx.Err() != nil:
-		return p // the client is gone; nobody reads this
-	default:
-		p.Status, p.Title = http.StatusInternalServerError, http.StatusText(http.StatusInternalServerError)
-		p.Detail = "Something failed here. The log of the program says what."
-		s.log.ErrorContext(ctx, "request failed", "route", routeOf(ctx), "error", err)
+	if r.Context().Err() != nil {
+		// The client went away; nobody reads this answer.
+		return newProblem(http.StatusServiceUnavailable, "The request was given up.")
 	}
-	return p
+	s.log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
+	return newProblem(http.StatusInternalServerError, "Something failed here. The log of the program says what.")
+}
+
+func statusOf(kind error) int {
+	for _, k := range statuses {
+		if errors.Is(kind, k.kind) {
+			return k.status
+		}
+	}
+	return http.StatusInternalServerError
 }
 
 func newProblem(status int, detail string) *huma.ErrorModel {
 	return &huma.ErrorModel{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail}
 }
 
+// retryAfter is how many seconds a client that came at a busy moment waits.
+const retryAfter = 2
+
 // writeProblem answers with a problem document.
 func writeProblem(w http.ResponseWriter, p *huma.ErrorModel) {
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
-	h.Del("Content-Length")
-	h.Del("ETag")
-	h.Del("Content-Disposition")
-	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
+	for _, name := range []string{"Content-Length", "Content-Disposition", "ETag", "Last-Modified"} {
+		h.Del(name)
+	}
+	if p.Status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", strconv.Itoa(retryAfter))
 	}
 	w.WriteHeader(p.Status)
 	json.NewEncoder(w).Encode(p) //nolint:errcheck // the client is gone, which is no error of ours
 }
-
-// retryAfter is how many seconds a client that came at a busy moment waits.
-const retryAfter = 2

@@ -21,7 +21,7 @@ func (s *Server) register() {
 
 	get(s, base+"/assets", about{"listAssets", "assets", "List assets"}, s.listAssets)
 	get(s, base+"/assets/facets", about{"assetFacets", "assets", "Count assets by the values of each filter"}, s.assetFacets)
-	get(s, base+"/assets/{id}", about{"asset", "assets", "Everything that is known of one asset"}, s.asset)
+	raw(s, http.MethodGet, base+"/assets/{id}", about{"asset", "assets", "Everything that is known of one asset"}, assetShape, s.asset)
 	get(s, base+"/assets/{id}/peers", about{"assetPeers", "assets", "Who an asset talks to"}, s.assetPeers)
 	get(s, base+"/assets/{id}/operations", about{"assetOperations", "assets", "What was asked of an asset and what it asked"}, s.assetOperations)
 
@@ -101,7 +101,7 @@ func raw[I any](s *Server, method, path string, a about, shape func(*Server, *hu
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
 			if err := h(w, r, in); err != nil {
-				writeProblem(w, s.problem(r.Context(), err))
+				writeProblem(w, s.problem(r, err))
 			}
 		}}, nil
 	})
@@ -124,6 +124,14 @@ const mediaPcap = "application/vnd.tcpdump.pcap"
 func pcapng(_ *Server, op *huma.Operation) {
 	op.DefaultStatus = http.StatusOK
 	op.Responses["200"] = &huma.Response{Description: "A pcapng file", Content: map[string]*huma.MediaType{mediaPcap: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}
+}
+
+func assetShape(s *Server, op *huma.Operation) {
+	answers(http.StatusOK, "application/json", reflect.TypeFor[Asset]())(s, op)
+	op.Responses["307"] = &huma.Response{
+		Description: "The identifier is a former one; Location has the asset it leads to.",
+		Headers:     map[string]*huma.Param{"Location": {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}
 }
 
 func uploadShape(s *Server, op *huma.Operation) {

@@ -8,43 +8,209 @@
 // pages of its own origin (see Server.Serve).
 //
 // References: OpenAPI 3.1.0; RFC 9110 and 9111 (HTTP, caching); RFC 9457
-// (problem documents); WHATWG HTML, server-sent events; Fetch Metadata.
+// (problem documents); WHATWG HTML, server-sent events; W3C Fetch Metadata.
 package api
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"golang.org/x/net/netutil"
+
+	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 )
 
 // maxJSONBody bounds the bodies that are read into memory. The largest that
 // makes sense is a request to keep packets with its note.
 const maxJSONBody = 16 << 10
 
-// Options is what a Server is made of.
+// Options is what a Server is made of. Store is needed, all else is not: what
+// is absent answers with 501 and says so.
 type Options struct {
+	Store    Store
+	History  Archive
+	Importer Importer
+	Packets  Cutter
+	Live     *Live     // events; one of its own if nil, which nobody publishes to
+	Console  fs.FS     // the console's files with index.html at the root
+	Ready    []Probe   // what /readyz asks besides the store
+	Numbers  NumbersOf // of the hub, for /metrics
+	// Crosses is what the store was given as Options.Crosses: whether a
+	// conversation goes over a boundary. Nil means that nothing does.
+	Crosses func(client, server store.Stand, protocol string, answered bool) bool
 	Version string
-	Now     func() time.Time
-	Log     *slog.Logger
+	Now     func() time.Time // time.Now if nil
+	Log     *slog.Logger     // slog.Default if nil
+
+	// Uploads is the folder where captures are put as they come; it must be
+	// empty but for them, and on the disk they are kept on. Without it nothing
+	// can be imported.
+	Uploads string
+	Limits  Limits
+	// Free is the room on the disk that holds a folder, in bytes; asked of the
+	// system if nil.
+	Free func(dir string) (uint64, error)
 }
 
-// Server answers over HTTP. Make it with New.
+// Probe is one thing that has to work for the program to be ready. The text of
+// its error goes to the log; people see Problem.
+type Probe struct {
+	Name    string // "bus"
+	Problem string // what it means if it fails and what to do
+	Check   func(context.Context) error
+}
+
+// Limits bound what requests can cost. A zero field is its default.
+type Limits struct {
+	Connections int           // open at once; 256
+	Requests    int           // answered at once, streams and uploads not counted; 64
+	Heavy       int           // of them those that read history or cut packets; 2
+	Wait        time.Duration // that a request waits for its turn; 2 s
+	Timeout     time.Duration // of a request's work; 30 s
+	Streams     int           // of events at once; 64
+	Uploads     int           // at once; 2
+	UploadBytes int64         // of one capture; 64 GiB
+	FreeBytes   uint64        // of disk that an upload leaves free; 1 GiB
+	Assets      int           // drawn on the map; 5,000
+}
+
+func (l Limits) withDefaults() Limits {
+	orInt(&l.Connections, 256)
+	orInt(&l.Requests, 64)
+	orInt(&l.Heavy, 2)
+	orInt(&l.Wait, 2*time.Second)
+	orInt(&l.Timeout, 30*time.Second)
+	orInt(&l.Streams, 64)
+	orInt(&l.Uploads, 2)
+	orInt(&l.UploadBytes, 64<<30)
+	orInt(&l.FreeBytes, 1<<30)
+	orInt(&l.Assets, 5000)
+	return l
+}
+
+func orInt[T int | int64 | uint64 | time.Duration](v *T, otherwise T) {
+	if *v == 0 {
+		*v = otherwise
+	}
+}
+
+// Server answers over HTTP. Make it with New. Its methods can be called by
+// several goroutines.
 type Server struct {
 	opt      Options
 	log      *slog.Logger
-	mux      *http.ServeMux
+	store    Store
+	mux      *routes
 	doc      huma.API
 	document []byte
+	handler  http.Handler
+	files    *site
+	metrics  *metrics
+	index    assetIndex
+	all      turns // requests
+	heavy    turns
+	streams  turns
+	uploads  turns
+	closing  chan struct{} // closed when streams must end
 }
 
-// New makes a server; it serves nothing yet.
+// New makes a server; it serves nothing yet. What an upload left behind when
+// the program was last stopped is removed.
 func New(o Options) (*Server, error) {
-	s := &Server{opt: o, log: o.Log, mux: http.NewServeMux()}
+	if o.Store == nil {
+		return nil, errors.New("make the API: it needs a store")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Live == nil {
+		o.Live = NewLive(LiveOptions{})
+	}
+	if o.Free == nil {
+		o.Free = freeBytes
+	}
+	o.Limits = o.Limits.withDefaults()
+	s := &Server{
+		opt: o, log: o.Log, store: o.Store, mux: &routes{ServeMux: http.NewServeMux()}, metrics: newMetrics(),
+		all: newTurns(o.Limits.Requests), heavy: newTurns(o.Limits.Heavy), streams: newTurns(o.Limits.Streams), uploads: newTurns(o.Limits.Uploads),
+		closing: make(chan struct{}),
+	}
+	var err error
+	if s.files, err = newSite(o.Console); err != nil {
+		return nil, fmt.Errorf("read the console's files: %w", err)
+	}
+	if err := removeLeftovers(o.Uploads); err != nil {
+		return nil, fmt.Errorf("clean the folder of uploads: %w", err)
+	}
 	s.doc = newDocument(s.mux, o.Version)
 	s.register()
-	var err error
-	s.document, err = finish(s.doc.OpenAPI())
-	return s, err
+	s.mux.HandleFunc("/", s.otherwise)
+	if s.document, err = finish(s.doc.OpenAPI()); err != nil {
+		return nil, err
+	}
+	s.metrics.watch(s)
+	s.handler = s.wrap(s.mux)
+	return s, nil
+}
+
+// Handler answers requests with all guards but the check of the listener.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Serve answers on a listener until the context ends, then lets requests in
+// progress finish for at most ten seconds. There are no accounts yet, so that
+// whoever reaches the listener sees everything: it refuses a listener that is
+// not on loopback. Serve can be called once.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	if err := checkLoopback(l.Addr()); err != nil {
+		l.Close()
+		return err
+	}
+	srv := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      s.opt.Limits.Timeout + 30*time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	srv.RegisterOnShutdown(func() { close(s.closing) })
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(netutil.LimitListener(l, s.opt.Limits.Connections)) }()
+	select {
+	case err := <-done:
+		return fmt.Errorf("serve the API on %s: %w", l.Addr(), err)
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	err := srv.Shutdown(last)
+	if err != nil {
+		srv.Close()
+		err = fmt.Errorf("end the API: requests did not finish: %w", err)
+	}
+	<-done
+	return err
+}
+
+// checkLoopback refuses what others than this machine can reach.
+func checkLoopback(a net.Addr) error {
+	if _, local := a.(*net.UnixAddr); local {
+		return nil
+	}
+	if t, ok := a.(*net.TCPAddr); ok && t.IP.IsLoopback() {
+		return nil
+	}
+	return fmt.Errorf("refusing to serve on %s: there are no accounts yet, so anyone who reaches it would see and change everything; "+
+		"listen on 127.0.0.1 or [::1], and reach it from elsewhere through SSH (ssh -L 8080:127.0.0.1:8080 this-machine)", a)
 }

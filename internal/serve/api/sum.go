@@ -1,0 +1,474 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/keep/history"
+	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// Sums over a time come from two places: rows by the minute that are still in
+// SQL, and what was sealed into history. A row is in one of them at any moment.
+
+// convKey is what conversations are told apart by.
+type convKey struct {
+	site           string
+	client, server plant.Endpoint
+	transport      plant.Transport
+	port           uint16
+	protocol       string
+}
+
+// opKey is what operations are told apart by.
+type opKey struct {
+	site                 string
+	requester, responder plant.Endpoint
+	port                 uint16
+	protocol, code       string
+	object               string
+}
+
+// group is one row of the answer. The assets at its ends are found last, for
+// the rows that are shown.
+type group[V any] struct {
+	site  string
+	value V
+	a, b  plant.Endpoint
+	hash  uint64 // of the key; orders those that are equal
+}
+
+// summed collects groups, at most history.MaxGroups. What finds no room is told
+// by more.
+type summed[K comparable, V any] struct {
+	groups map[K]*group[V]
+	more   bool
+}
+
+func newSummed[K comparable, V any]() *summed[K, V] {
+	return &summed[K, V]{groups: map[K]*group[V]{}}
+}
+
+// at is the group of a key, made if there is none yet; nil if there is no room.
+func (s *summed[K, V]) at(k K, site string, a, b plant.Endpoint) (g *group[V], made bool) {
+	if g = s.groups[k]; g != nil {
+		return g, false
+	}
+	if len(s.groups) >= history.MaxGroups {
+		s.more = true
+		return nil, false
+	}
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%v", k)
+	g = &group[V]{site: site, a: a, b: b, hash: h.Sum64()}
+	s.groups[k] = g
+	return g, true
+}
+
+// span is what a sum is over.
+type span struct {
+	sites     []string
+	from, to  time.Time
+	kind      plant.SegmentKind
+	asset     ends // of the asset asked for; empty for all
+	peer      ends
+	protocols []string
+	kinds     []plant.Kind
+}
+
+// ends are the endpoints of an asset.
+type ends struct {
+	set   map[plant.Endpoint]bool
+	addrs []string // of them, without doubles
+}
+
+func (s *Server) ends(ctx context.Context, id string) (ends, error) {
+	if id == "" {
+		return ends{}, nil
+	}
+	d, err := s.store.Asset(ctx, id)
+	if err != nil {
+		return ends{}, err
+	}
+	e := ends{set: map[plant.Endpoint]bool{}}
+	for _, x := range d.Endpoints {
+		e.set[x] = true
+		e.addrs = append(e.addrs, x.Addr())
+	}
+	slices.Sort(e.addrs)
+	e.addrs = slices.Compact(e.addrs)
+	return e, nil
+}
+
+// take tells whether something between two endpoints is asked for.
+func (p *span) take(a, b plant.Endpoint, protocol string) bool {
+	if len(p.protocols) > 0 && !slices.Contains(p.protocols, protocol) {
+		return false
+	}
+	if p.asset.set == nil {
+		return true
+	}
+	if p.peer.set == nil {
+		return p.asset.set[a] || p.asset.set[b]
+	}
+	return p.asset.set[a] && p.peer.set[b] || p.asset.set[b] && p.peer.set[a]
+}
+
+func (s *Server) span(ctx context.Context, f *TalkFilter, kind plant.SegmentKind) (*span, error) {
+	p := &span{from: f.From, to: f.To, kind: kind}
+	if p.to.IsZero() {
+		p.to = s.opt.Now()
+	}
+	if f.Protocol != "" {
+		p.protocols = []string{f.Protocol}
+	}
+	var err error
+	if p.sites, err = s.sites(ctx, f.Site); err != nil {
+		return nil, err
+	}
+	if p.asset, err = s.ends(ctx, f.Asset); err != nil {
+		return nil, err
+	}
+	p.peer, err = s.ends(ctx, f.Peer)
+	return p, err
+}
+
+func (s *Server) sites(ctx context.Context, site string) ([]string, error) {
+	if site != "" {
+		return []string{site}, nil
+	}
+	return s.store.Sites(ctx)
+}
+
+// stable runs a sum, and again if segments were sealed or rolled up meanwhile:
+// rows would have been counted in both places, or in neither.
+func (s *Server) stable(ctx context.Context, p *span, sum func(segments []plant.Segment) error) error {
+	before, err := s.segments(ctx, p)
+	for try := 0; err == nil; try++ {
+		if err = sum(before); err != nil {
+			return err
+		}
+		var after []plant.Segment
+		if after, err = s.segments(ctx, p); err != nil {
+			return err
+		}
+		same := slices.EqualFunc(before, after, func(a, b plant.Segment) bool { return a.Path == b.Path })
+		if same || try == 2 {
+			return nil
+		}
+		before = after
+	}
+	return err
+}
+
+func (s *Server) segments(ctx context.Context, p *span) ([]plant.Segment, error) {
+	var all []plant.Segment
+	for _, site := range p.sites {
+		list, err := s.store.Segments(ctx, store.SegmentFilter{Site: site, Kind: p.kind, From: p.from, To: p.to})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+func (p *span) query(site string) history.Query {
+	return history.Query{From: p.from, To: p.to, Site: site, Addrs: p.asset.addrs, Protocols: p.protocols, Kinds: p.kinds}
+}
+
+func ofSite(segments []plant.Segment, site string) []plant.Segment {
+	var list []plant.Segment
+	for _, s := range segments {
+		if s.Site == site {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func (s *Server) summedConversations(ctx context.Context, f *TalkFilter, page Page) (*List[Conversation], error) {
+	done, err := s.heavy.take(ctx, s.opt.Limits.Wait)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	p, err := s.span(ctx, f, plant.SegmentConversations)
+	if err != nil {
+		return nil, err
+	}
+	var sums *summed[convKey, plant.Conversation]
+	err = s.stable(ctx, p, func(segments []plant.Segment) (err error) {
+		sums, err = s.sumConversations(ctx, p, segments)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answerSums(ctx, s, sums, page, f.crossing(), summary[plant.Conversation, Conversation]{
+		size:     func(c *plant.Conversation) uint64 { return c.BytesUp + c.BytesDown },
+		protocol: func(c *plant.Conversation) (string, bool) { return c.Protocol, c.Answered },
+		row: func(n *names, site string, c *plant.Conversation, a, b store.AssetRef, crossing bool) Conversation {
+			return n.conversation(&store.ConversationItem{Conversation: *c, Site: site, ClientAsset: a, ServerAsset: b, Crossing: crossing})
+		},
+	})
+}
+
+func (s *Server) sumConversations(ctx context.Context, p *span, segments []plant.Segment) (*summed[convKey, plant.Conversation], error) {
+	sums := newSummed[convKey, plant.Conversation]()
+	for _, site := range p.sites {
+		add := func(c *plant.Conversation) {
+			if !p.take(c.Client, c.Server, c.Protocol) {
+				return
+			}
+			k := convKey{site, c.Client, c.Server, c.Transport, c.Port, c.Protocol}
+			g, made := sums.at(k, site, c.Client, c.Server)
+			switch {
+			case g == nil:
+			case made:
+				g.value = *c
+			default:
+				addConversation(&g.value, c)
+			}
+		}
+		if err := s.store.ConversationsBetween(ctx, site, p.from, p.to, func(_ string, c *plant.Conversation) error {
+			add(c)
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		sealed := ofSite(segments, site)
+		if s.opt.History == nil || len(sealed) == 0 {
+			continue
+		}
+		if err := s.opt.History.Conversations(ctx, sealed, p.query(site), func(c *history.Conversation) bool {
+			add(&c.Conversation)
+			return ctx.Err() == nil
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return sums, ctx.Err()
+}
+
+func addConversation(to, c *plant.Conversation) {
+	to.Confirmed = to.Confirmed || c.Confirmed
+	to.Answered = to.Answered || c.Answered
+	to.Established = to.Established || c.Established
+	to.Flows += c.Flows
+	to.PacketsUp += c.PacketsUp
+	to.PacketsDown += c.PacketsDown
+	to.BytesUp += c.BytesUp
+	to.BytesDown += c.BytesDown
+	to.Lost += c.Lost
+	if c.First.Before(to.First) {
+		to.First, to.Packet = c.First, c.Packet
+	}
+	if c.Last.After(to.Last) {
+		to.Last = c.Last
+	}
+}
+
+func (s *Server) summedOperations(ctx context.Context, in *operationListInput) (*List[Operation], error) {
+	done, err := s.heavy.take(ctx, s.opt.Limits.Wait)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	p, err := s.span(ctx, &in.TalkFilter, plant.SegmentOperations)
+	if err != nil {
+		return nil, err
+	}
+	p.kinds = kindOf(in.Kind)
+	var sums *summed[opKey, plant.Operation]
+	err = s.stable(ctx, p, func(segments []plant.Segment) (err error) {
+		sums, err = s.sumOperations(ctx, p, segments)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answerSums(ctx, s, sums, in.Page, in.crossing(), summary[plant.Operation, Operation]{
+		size:     func(o *plant.Operation) uint64 { return o.Requests + o.Responses },
+		protocol: func(o *plant.Operation) (string, bool) { return o.Verb.Protocol, true },
+		row: func(n *names, site string, o *plant.Operation, a, b store.AssetRef, crossing bool) Operation {
+			return n.operation(&store.OperationItem{Operation: *o, Site: site, RequesterAsset: a, ResponderAsset: b, Crossing: crossing})
+		},
+	})
+}
+
+func (s *Server) sumOperations(ctx context.Context, p *span, segments []plant.Segment) (*summed[opKey, plant.Operation], error) {
+	sums := newSummed[opKey, plant.Operation]()
+	for _, site := range p.sites {
+		add := func(o *plant.Operation) {
+			if !p.take(o.Requester, o.Responder, o.Verb.Protocol) || len(p.kinds) > 0 && !slices.Contains(p.kinds, o.Verb.Kind) {
+				return
+			}
+			k := opKey{site, o.Requester, o.Responder, o.Port, o.Verb.Protocol, o.Verb.Code, o.Object}
+			g, made := sums.at(k, site, o.Requester, o.Responder)
+			switch {
+			case g == nil:
+			case made:
+				g.value = *o
+			default:
+				addOperation(&g.value, o)
+			}
+		}
+		if err := s.store.OperationsBetween(ctx, site, p.from, p.to, func(_ string, o *plant.Operation) error {
+			add(o)
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		sealed := ofSite(segments, site)
+		if s.opt.History == nil || len(sealed) == 0 {
+			continue
+		}
+		if err := s.opt.History.Operations(ctx, sealed, p.query(site), func(o *history.Operation) bool {
+			add(&o.Operation)
+			return ctx.Err() == nil
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return sums, ctx.Err()
+}
+
+func addOperation(to, o *plant.Operation) {
+	to.Requests += o.Requests
+	to.Responses += o.Responses
+	to.Accepted += o.Accepted
+	to.Refused += o.Refused
+	if o.First.Before(to.First) {
+		to.First, to.Packet = o.First, o.Packet
+	}
+	if o.Last.After(to.Last) {
+		to.Last, to.Value = o.Last, o.Value
+	}
+}
+
+// summary is what the answer needs to know of the values.
+type summary[V, R any] struct {
+	size     func(*V) uint64 // what the answer is sorted by
+	protocol func(*V) (name string, answered bool)
+	row      func(n *names, site string, v *V, a, b store.AssetRef, crossing bool) R
+}
+
+// answerSums sorts groups, finds the page and names the assets of its rows.
+func answerSums[K comparable, V, R any](ctx context.Context, s *Server, sums *summed[K, V], p Page, crossing *bool, y summary[V, R]) (*List[R], error) {
+	cursor, err := parseSumCursor(p.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]*group[V], 0, len(sums.groups))
+	for _, g := range sums.groups {
+		groups = append(groups, g)
+	}
+	var placed map[end]string
+	crosses := func(g *group[V]) bool {
+		name, answered := y.protocol(&g.value)
+		return s.crosses(n.assets[placed[end{g.site, g.a}]], n.assets[placed[end{g.site, g.b}]], name, answered)
+	}
+	if crossing != nil {
+		if placed, err = place(ctx, s, groups); err != nil {
+			return nil, err
+		}
+		groups = slices.DeleteFunc(groups, func(g *group[V]) bool { return crosses(g) != *crossing })
+	}
+	slices.SortFunc(groups, func(a, b *group[V]) int {
+		return cmp.Or(cmp.Compare(y.size(&b.value), y.size(&a.value)), cmp.Compare(a.hash, b.hash))
+	})
+	out := &List[R]{Items: []R{}, Total: int64(len(groups)), More: sums.more}
+	shown := groups[after(cursor, groups, y.size):]
+	if len(shown) > p.Limit {
+		shown = shown[:p.Limit]
+		last := shown[len(shown)-1]
+		out.Next = sumCursor{y.size(&last.value), last.hash}.String()
+	}
+	if placed == nil {
+		if placed, err = place(ctx, s, shown); err != nil {
+			return nil, err
+		}
+	}
+	for _, g := range shown {
+		a, b := store.AssetRef{ID: placed[end{g.site, g.a}]}, store.AssetRef{ID: placed[end{g.site, g.b}]}
+		out.Items = append(out.Items, y.row(n, g.site, &g.value, a, b, crosses(g)))
+	}
+	return out, nil
+}
+
+// end is an endpoint of a site.
+type end struct {
+	site string
+	plant.Endpoint
+}
+
+// place finds the assets of the endpoints in groups.
+func place[V any](ctx context.Context, s *Server, groups []*group[V]) (map[end]string, error) {
+	placed := map[end]string{}
+	sites := map[string]bool{}
+	for _, g := range groups {
+		placed[end{g.site, g.a}], placed[end{g.site, g.b}] = "", ""
+		sites[g.site] = true
+	}
+	for site := range sites {
+		err := s.store.EndpointAssets(ctx, site, func(e plant.Endpoint, asset string) error {
+			if _, wanted := placed[end{site, e}]; wanted {
+				placed[end{site, e}] = asset
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return placed, nil
+}
+
+// sumCursor names the last row of a page: its size and the hash of its key.
+type sumCursor struct{ size, hash uint64 }
+
+// String is the cursor for clients.
+func (c sumCursor) String() string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], c.size)
+	binary.BigEndian.PutUint64(b[8:], c.hash)
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// parseSumCursor is nil for the first page.
+func parseSumCursor(text string) (*sumCursor, error) {
+	if text == "" {
+		return nil, nil
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(b) != 16 {
+		return nil, refuse(ErrInvalid, "The cursor is none that this list gave. Begin again without a cursor.")
+	}
+	return &sumCursor{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}, nil
+}
+
+// after is the place of the first of sorted groups that comes after the cursor.
+func after[V any](c *sumCursor, groups []*group[V], size func(*V) uint64) int {
+	if c == nil {
+		return 0
+	}
+	i, found := slices.BinarySearchFunc(groups, *c, func(g *group[V], c sumCursor) int {
+		return cmp.Or(cmp.Compare(c.size, size(&g.value)), cmp.Compare(g.hash, c.hash))
+	})
+	if found {
+		i++
+	}
+	return i
+}
