@@ -108,16 +108,23 @@ func finsPoll(s *scene) {
 		s.ask(finsPort, finsPort, message.FINS(from, to, id, command, data), message.FINSAnswer(to, from, id, command, answer))
 	}
 	ask(message.FINSControllerRead, []byte{0}, message.FINSController(s.to.Model, s.to.Firmware))
+	request := message.FINS(from, to, 0, message.FINSMemoryRead, message.FINSWords(s.talk.Start, uint16(s.talk.Size)))
+	answer := message.FINSAnswer(to, from, 0, message.FINSMemoryRead, s.Bytes(2*s.talk.Size))
 	s.each(func() {
-		ask(message.FINSMemoryRead, message.FINSWords(s.talk.Start, uint16(s.talk.Size)), s.Bytes(2*s.talk.Size))
+		id++
+		s.change(answer, 2*s.talk.Size)
+		s.ask(finsPort, finsPort, message.FINSAgain(request, id), message.FINSAgain(answer, id))
 	})
 }
 
 func slmpPoll(s *scene) {
 	c := s.dial(s.talk.Port)
 	c.Ask(message.SLMP(message.SLMPTypeName, nil), message.SLMPAnswer(message.SLMPModel(s.to.Model, s.to.Number)), cycle)
+	request := message.SLMP(message.SLMPRead, message.SLMPWords(uint32(s.talk.Start), uint16(s.talk.Size)))
+	answer := message.SLMPAnswer(s.Bytes(2 * s.talk.Size))
 	s.each(func() {
-		c.Ask(message.SLMP(message.SLMPRead, message.SLMPWords(uint32(s.talk.Start), uint16(s.talk.Size))), message.SLMPAnswer(s.Bytes(2*s.talk.Size)), cycle)
+		s.change(answer, 2*s.talk.Size)
+		c.Ask(request, answer, cycle)
 	})
 }
 
@@ -142,19 +149,15 @@ func adsPoll(s *scene) {
 	own := message.ADSPort{IP: s.from.IP().AsSlice(), Port: 32905}
 	c.Ask(message.ADS(plc, own, message.ADSDeviceInfo, 1, nil), message.ADSAnswer(own, plc, message.ADSDeviceInfo, 1, message.ADSDevice(s.to.Model, 3, 1, s.to.Number)), cycle)
 	id := uint32(1)
+	request := message.ADS(plc, own, message.ADSRead, id, message.ADSWords(0x4040, 0x100, uint32(s.talk.Size)))
+	answer := message.ADSAnswer(own, plc, message.ADSRead, id, message.ADSValues(s.Bytes(s.talk.Size)))
 	s.each(func() {
 		id++
-		c.Ask(message.ADS(plc, own, message.ADSRead, id, message.ADSWords(0x4040, 0x100, uint32(s.talk.Size))),
-			message.ADSAnswer(own, plc, message.ADSRead, id, message.ADSValues(s.Bytes(s.talk.Size))), cycle)
+		s.change(answer, s.talk.Size)
+		c.Ask(message.ADSAgain(request, id), message.ADSAgain(answer, id), cycle)
 	})
 }
 
-// snapshot is a process image that changes a little from read to read.
-type snapshot []byte
-
-func (s *scene) snapshot() snapshot { return s.Bytes(s.talk.Size) }
-
-func (b snapshot) read(s *scene) []byte {
-	b[s.Rand.IntN(len(b))]++
-	return b
-}
+// change makes one of the last n bytes of a message another: a process image
+// changes a little from read to read.
+func (s *scene) change(b []byte, n int) { b[len(b)-1-s.Rand.IntN(n)]++ }

@@ -77,7 +77,7 @@ func (s *scene) act(until time.Duration) {
 	s.until = until
 	for !s.Over() && s.Now() < until {
 		if !s.from.Down {
-			s.conn = nil
+			s.conn, s.gone = nil, false
 			deeds[s.talk.Do](s)
 			if !s.lost() && !s.from.Down {
 				break

@@ -13,7 +13,6 @@ var (
 	lldpGroup = plant.MAC{0x01, 0x80, 0xc2, 0, 0, 0x0e}
 	stpGroup  = plant.MAC{0x01, 0x80, 0xc2, 0, 0, 0}
 	cdpGroup  = plant.MAC{0x01, 0, 0x0c, 0xcc, 0xcc, 0xcc}
-	dcpGroup  = plant.MAC{0x01, 0x0e, 0xcf, 0, 0, 0}
 )
 
 const (
@@ -91,60 +90,5 @@ func ping(s *scene) {
 			s.frame = s.world.route(s.to, s.from).Ping(s.frame[:0], true, id, n)
 			s.Emit(s.frame)
 		}
-	})
-}
-
-// dcp asks all PROFINET stations of the link for their names.
-func dcp(s *scene) {
-	s.each(func() {
-		id := s.Rand.Uint32()
-		s.Emit(s.linkTo(s.from, dcpGroup).Frame(wire.TypePROFINET, message.DCPIdentifyAll(id)))
-		for _, h := range s.world.stations(s.from.net) {
-			if h == s.from {
-				continue
-			}
-			s.Wait(s.Jitter(12*time.Millisecond, 0.5))
-			link := s.linkTo(h, s.world.mac(s.from))
-			s.Emit(link.Frame(wire.TypePROFINET, message.DCPIdentified(id, h.station())))
-		}
-	})
-}
-
-// stations are the PROFINET devices of a network that have power.
-func (w *world) stations(n *network) []*host {
-	var list []*host
-	for _, h := range w.ordered {
-		if h.net == n && h.PN != nil && !h.Down {
-			list = append(list, h)
-		}
-	}
-	return list
-}
-
-func (h *host) station() message.PNStation {
-	return message.PNStation{
-		Name: h.Name, Product: h.PN.Product, Vendor: h.PN.Vendor, Device: h.PN.Device, Role: h.PN.Role,
-		IP: h.IP().AsSlice(), Mask: []byte{255, 255, 255, 0}, Gate: h.net.router().AsSlice(),
-	}
-}
-
-// pnIO exchanges process data in both directions for ever.
-func pnIO(s *scene) {
-	id := 0x8000 + uint16(s.to.IP().As4()[3])
-	out, in := s.linkTo(s.from, s.world.mac(s.to)), s.linkTo(s.to, s.world.mac(s.from))
-	out.Priority, in.Priority = 6, 6
-	data := s.Bytes(s.talk.Size)
-	data[0] = 0x80 // the provider is good
-	there := out.Frame(wire.TypePROFINET, message.PNCyclic(id, data, 0))
-	back := in.Frame(wire.TypePROFINET, message.PNCyclic(id+0x80, data, 0))
-	at := len(there) - len(message.PNCyclic(id, data, 0))
-	s.each(func() {
-		if s.to.Down {
-			return
-		}
-		counter := uint16(s.Now() / (31250 * time.Nanosecond))
-		s.Emit(message.PNNext(there, at, s.Rand.IntN(len(data)-1), counter))
-		s.Wait(300 * time.Microsecond)
-		s.Emit(message.PNNext(back, at, s.Rand.IntN(len(data)-1), counter))
 	})
 }

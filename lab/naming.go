@@ -31,8 +31,11 @@ func dhcp(s *scene) {
 		ID: s.Rand.Uint32(), MAC: h.machine.MAC[:], Address: h.IP().AsSlice(), Server: s.to.IP().AsSlice(), Router: h.net.router().AsSlice(),
 		Mask: []byte{255, 255, 255, 0}, Host: h.Name, Class: "MSFT 5.0", DNS: h.dns(), DNSServer: s.to.IP().AsSlice(),
 	}
-	if h.Windows == nil {
-		l.Class = "Hewlett-Packard JetDirect"
+	if h.Class != "" {
+		l.Class = h.Class
+	}
+	if s.to.Windows == nil {
+		l.Router, l.DNSServer = l.Server, l.Server // a small router names itself
 	}
 	nobody := *h
 	nobody.Host = wire.NewHost(wire.Nowhere, h.Host.Stack, 1)
@@ -40,7 +43,20 @@ func dhcp(s *scene) {
 		s.shout(&nobody, "255.255.255.255", 68, 67, message.DHCP(step, l))
 		s.Wait(s.Jitter(3*time.Millisecond, 0.5))
 		s.shout(s.to, "255.255.255.255", 67, 68, message.DHCP(step+1+step/message.DHCPRequest, l))
+		if step == message.DHCPDiscover {
+			s.otherOffers(l)
+		}
 		s.Wait(s.Jitter(2*time.Millisecond, 0.5))
+	}
+}
+
+// otherOffers are those of servers that the client does not choose.
+func (s *scene) otherOffers(l message.DHCPLease) {
+	for _, name := range s.talk.Names {
+		other := s.world.hosts[name]
+		l.Server, l.Router, l.DNSServer = other.IP().AsSlice(), s.from.net.router().AsSlice(), other.IP().AsSlice()
+		s.Wait(s.Jitter(quick, 0.5))
+		s.shout(other, "255.255.255.255", 67, 68, message.DHCP(message.DHCPOffer, l))
 	}
 }
 
@@ -86,10 +102,15 @@ func ntp(s *scene) {
 
 // service tells the link what a device offers.
 func service(s *scene) {
-	name := s.from.Name + ".local"
+	h := s.from
+	instance := h.Name
+	text := []string{"note=" + h.Location}
+	if h.Model != "" {
+		instance = h.Model
+		text = append(text, "ty="+h.Model, "rp=ipp/print")
+	}
 	s.each(func() {
-		s.shout(s.from, "224.0.0.251", 5353, 5353, message.MDNSAnnounce(s.talk.Text, s.from.Model, name, s.talk.Port,
-			s.from.IP().AsSlice(), "ty="+s.from.Model, "rp=ipp/print", "note="+s.from.Location))
+		s.shout(h, "224.0.0.251", 5353, 5353, message.MDNSAnnounce(s.talk.Text, instance, h.Name+".local", s.talk.Port, h.IP().AsSlice(), text...))
 	})
 }
 

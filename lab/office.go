@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/lab/message"
+	"github.com/bulkhead-ot/bulkhead/lab/wire"
 )
 
 // account is what a Windows computer says of itself.
@@ -42,11 +43,10 @@ func signIn(s *scene) {
 	c.Close()
 }
 
-// share opens a file share and keeps it open.
-func share(s *scene) {
-	c := s.dial(445)
+// smbOpen signs in to a file server and opens a share.
+func (s *scene) smbOpen(c *wire.Conn, share string) message.SMBCall {
 	client, server := s.from.account(), s.to.account()
-	c.Ask(message.SMBNegotiate(s.from.guid()), message.SMBNegotiated(s.to.guid(), s.filetime(), s.to.Windows.Directory), quick)
+	c.Ask(message.SMBNegotiate(s.from.guid()), message.SMBNegotiated(s.to.guid(), s.filetime(), s.to.Windows != nil && s.to.Windows.Directory), quick)
 	call := message.SMBCall{Session: uint64(s.Rand.Uint32()) << 8, Message: 1}
 	first := call
 	first.Session = 0
@@ -56,12 +56,46 @@ func share(s *scene) {
 	call.Message++
 	granted := call
 	granted.Tree = 1
-	c.Ask(call.TreeConnect(`\\`+title(s.to)+`\`+s.talk.Text), granted.TreeConnected(), quick)
-	call = granted
+	c.Ask(call.TreeConnect(`\\`+title(s.to)+`\`+share), granted.TreeConnected(), quick)
+	return granted
+}
+
+// share opens a file share and keeps it open.
+func share(s *scene) {
+	c := s.dial(445)
+	call := s.smbOpen(c, s.talk.Text)
 	s.each(func() {
 		call.Message++
 		c.Ask(call.Echo(false), call.Echo(true), quick)
 	})
+	c.Close()
+}
+
+// copyFiles writes files to a share.
+func copyFiles(s *scene) {
+	c := s.dial(445)
+	call := s.smbOpen(c, s.talk.Text)
+	for _, name := range s.talk.Names {
+		s.smbCopy(c, &call, name, s.talk.Size)
+	}
+	s.Wait(time.Second)
+	c.Close()
+}
+
+// smbPiece is how much of a file one write carries.
+const smbPiece = 30 << 10
+
+func (s *scene) smbCopy(c *wire.Conn, call *message.SMBCall, name string, size int) {
+	id := s.Bytes(16)
+	call.Message++
+	c.Ask(call.Create(name), call.Created(id, s.filetime()), quick)
+	for at := 0; at < size && !s.Over() && !c.Lost(); at += smbPiece {
+		n := min(smbPiece, size-at)
+		call.Message++
+		c.Ask(call.Write(id, uint64(at), s.Noise(n)), call.Written(n), quick)
+	}
+	call.Message++
+	c.Ask(call.CloseFile(id), call.FileClosed(), quick)
 }
 
 // tls is a short conversation of which nobody can read more than the names.

@@ -53,6 +53,8 @@ type machine struct {
 	Serial   string   `yaml:"serial"`
 	Location string   `yaml:"location"`
 	Text     string   `yaml:"text"`     // sysDescr, LLDP system description
+	Class    string   `yaml:"class"`    // of the DHCP client
+	User     string   `yaml:"user"`     // of a telephone
 	Software string   `yaml:"software"` // HTTP Server, SSH banner, OPC UA application
 	Product  string   `yaml:"product"`  // OPC UA product URI
 	Number   uint16   `yaml:"number"`   // a model's code or a program's build
@@ -67,10 +69,22 @@ type machine struct {
 	Rack    []cipModule `yaml:"rack"`
 	BACnet  *building   `yaml:"bacnet"`
 	Windows *windows    `yaml:"windows"`
+
+	Is *Truth `yaml:"is"`
+}
+
+// Truth is what an inventory must make of a machine. What is empty nobody can
+// know.
+type Truth struct {
+	Role   plant.Role `yaml:"role"`
+	Level  *float64   `yaml:"level"`
+	Side   plant.Side `yaml:"side"`
+	Vendor string     `yaml:"vendor"`
 }
 
 type station struct {
 	Product string `yaml:"product"`
+	Name    string `yaml:"name"` // if it is not the machine's
 	Vendor  uint16 `yaml:"vendor"`
 	Device  uint16 `yaml:"device"`
 	Role    uint8  `yaml:"role"`
@@ -124,6 +138,7 @@ type talk struct {
 	Size  int           `yaml:"size"`
 	Value uint32        `yaml:"value"`
 	Port  uint16        `yaml:"port"`
+	Ports []uint16      `yaml:"ports"`
 	User  string        `yaml:"user"`
 	Text  string        `yaml:"text"`
 	Names []string      `yaml:"names"`

@@ -72,11 +72,16 @@ func (s *scene) cipConnect(c *wire.Conn, session uint32, rpi time.Duration, size
 func cipPoll(s *scene) {
 	c, session := s.cipOpen()
 	toServer, toClient := s.cipConnect(c, session, 2*time.Second, [2]uint16{0x43f4, 0x43f4}, class3, message.MessageRouter)
+	var requests [][]byte
+	for _, tag := range s.talk.Names {
+		requests = append(requests, message.CIPConnected(session, toServer, 0, message.ReadTag(tag, 1)))
+	}
+	answer := message.CIPConnected(session, toClient, 0, message.TagValue(make([]byte, 4)))
 	s.each(func() {
-		for _, tag := range s.talk.Names {
+		for _, request := range requests {
 			n := s.next()
-			value := binary.LittleEndian.AppendUint32(nil, uint32(s.Rand.IntN(1200)))
-			c.Ask(message.CIPConnected(session, toServer, n, message.ReadTag(tag, 1)), message.CIPConnected(session, toClient, n, message.TagValue(value)), cycle)
+			binary.LittleEndian.PutUint32(answer[len(answer)-4:], uint32(s.Rand.IntN(1200)))
+			c.Ask(message.CIPConnectedAgain(request, n), message.CIPConnectedAgain(answer, n), cycle)
 		}
 	})
 }
@@ -96,13 +101,34 @@ func cipIO(s *scene) {
 	c, session := s.cipOpen()
 	size := uint16(s.talk.Size)
 	toServer, toClient := s.cipConnect(c, session, s.talk.Every, [2]uint16{0x4800 | size + 6, 0x4800 | size + 2}, class1, message.InputsOutputs)
-	image := s.snapshot()
 	run := []byte{1, 0, 0, 0} // the header says that the controller runs
+	outputs := message.CIPIO(toServer, 0, 0, append(run, s.Bytes(s.talk.Size)...))
+	inputs := message.CIPIO(toClient, 0, 0, s.Bytes(s.talk.Size))
 	sequence := uint32(0)
 	s.each(func() {
+		if s.gone = s.to.Down; s.gone {
+			return
+		}
 		sequence++
-		s.tell(s.from, s.to, enipIOPort, enipIOPort, message.CIPIO(toServer, sequence, uint16(sequence), append(run[:4:4], image...)))
+		s.tell(s.from, s.to, enipIOPort, enipIOPort, message.CIPIOAgain(outputs, sequence, uint16(sequence)))
 		s.Wait(s.Jitter(2*time.Millisecond, 0.5))
-		s.tell(s.to, s.from, enipIOPort, enipIOPort, message.CIPIO(toClient, sequence, uint16(sequence), image.read(s)))
+		s.change(inputs, s.talk.Size)
+		s.tell(s.to, s.from, enipIOPort, enipIOPort, message.CIPIOAgain(inputs, sequence, uint16(sequence)))
 	})
+}
+
+// cipFirmware replaces a device's firmware, piece by piece.
+func cipFirmware(s *scene) {
+	c, session := s.cipOpen()
+	ask := func(request []byte) {
+		n := uint32(s.next())
+		c.Ask(message.CIP(session, n, request), message.CIP(session, n, message.FirmwareTaken(request[0])), 3*cycle)
+	}
+	ask(message.FirmwareUpdate(uint32(s.talk.Size)))
+	const piece = 480
+	for at := 0; at < s.talk.Size && !s.Over(); at += piece {
+		ask(message.FirmwarePiece(uint32(at), s.Noise(min(piece, s.talk.Size-at))))
+	}
+	s.Wait(2 * time.Second)
+	c.Close()
 }

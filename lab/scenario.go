@@ -111,3 +111,27 @@ func ReadScenario(name string) (*Scenario, error) {
 	s.Name, s.hosts, s.talks = name, s.Hosts, s.Talks
 	return &s.Scenario, nil
 }
+
+// Machine is a machine of the plant as whoever checks an inventory needs it.
+type Machine struct {
+	Name            string
+	IP              netip.Addr
+	Order, Firmware string // what it says of itself, "" if it does not
+	Truth
+}
+
+// Machines are those of the plant, without those that a scenario adds, of
+// which the data say what an inventory must make of them.
+func Machines() ([]Machine, error) {
+	p, err := readPlan(DefaultScenario)
+	if err != nil {
+		return nil, err
+	}
+	var list []Machine
+	for i := range p.Hosts {
+		if m := &p.Hosts[i]; m.Is != nil {
+			list = append(list, Machine{Name: m.Name, IP: m.IP, Order: m.Order, Firmware: m.Firmware, Truth: *m.Is})
+		}
+	}
+	return list, nil
+}

@@ -17,6 +17,7 @@ type scene struct {
 	from, to *host
 	until    time.Duration // when it ends
 	conn     *wire.Conn    // the last that was opened
+	gone     bool          // the other side stopped answering without a connection
 	id       uint16        // of the last request
 	frame    []byte        // of the last datagram, whose memory the next one takes
 }
@@ -38,6 +39,9 @@ func (s *scene) Emit(frame []byte) {
 
 // each repeats something at the talk's period; without one it happens once.
 func (s *scene) each(do func()) {
+	if s.lost() {
+		return
+	}
 	do()
 	for s.talk.Every > 0 && s.cycle(s.talk.Every) {
 		do()
@@ -54,7 +58,7 @@ func (s *scene) cycle(every time.Duration) bool {
 }
 
 // lost reports whether the other side stopped answering.
-func (s *scene) lost() bool { return s.conn != nil && s.conn.Lost() }
+func (s *scene) lost() bool { return s.gone || s.conn != nil && s.conn.Lost() }
 
 // thinnest is how long a cycle can become: a connection that is silent for much
 // longer counts as ended.

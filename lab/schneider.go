@@ -10,10 +10,11 @@ const modbusPort = 502
 
 func modbusPoll(s *scene) {
 	c := s.dial(modbusPort)
-	image := make(snapshot, 2*s.talk.Size)
+	request, answer := message.ModbusRead(0, 1, s.talk.Start, uint16(s.talk.Size)), message.ModbusValues(0, 1, make([]byte, 2*s.talk.Size))
 	s.each(func() {
 		id := s.next()
-		c.Ask(message.ModbusRead(id, 1, s.talk.Start, uint16(s.talk.Size)), message.ModbusValues(id, 1, image.read(s)), cycle)
+		s.change(answer, 2*s.talk.Size)
+		c.Ask(message.ModbusAgain(request, id), message.ModbusAgain(answer, id), cycle)
 	})
 }
 

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"strings"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/lab/message"
@@ -18,9 +19,9 @@ const (
 // s7Open opens the transport and then the S7 connection.
 func (s *scene) s7Open(kind byte) *wire.Conn {
 	c := s.dial(s7Port)
-	slot := byte(2)
-	if s.to.Model == "CPU 1516-3 PN/DP" {
-		slot = 1
+	slot := byte(1)
+	if strings.HasPrefix(s.to.Order, "6ES7 3") {
+		slot = 2 // behind the power supply
 	}
 	c.Ask(message.S7Connect(1, kind, slot), message.S7Connected(1, kind, slot), cycle)
 	id := s.next()
@@ -30,10 +31,11 @@ func (s *scene) s7Open(kind byte) *wire.Conn {
 
 func s7Poll(s *scene) {
 	c := s.s7Open(s7Panel)
-	image := s.snapshot()
+	request, answer := message.S7Read(0, s.talk.Block, 0, s.talk.Size), message.S7Values(0, s.Bytes(s.talk.Size))
 	s.each(func() {
 		id := s.next()
-		c.Ask(message.S7Read(id, s.talk.Block, 0, s.talk.Size), message.S7Values(id, image.read(s)), cycle)
+		s.change(answer, s.talk.Size)
+		c.Ask(message.S7Again(request, id), message.S7Again(answer, id), cycle)
 	})
 }
 
@@ -118,6 +120,42 @@ func s7Restart(s *scene) {
 	s.Wait(6 * time.Second)
 	id = s.next()
 	c.Ask(message.S7Start(id), message.S7Done(id, 0x28), 300*time.Millisecond)
+	s.Wait(time.Second)
+	c.Close()
+}
+
+// s7Upload reads blocks of the program, as backups do.
+func s7Upload(s *scene) {
+	c := s.s7Open(s7Tool)
+	for i, block := range s.talk.Names {
+		id, upload := s.next(), uint32(i+7)
+		c.Ask(message.S7StartUpload(id, block), message.S7UploadStarted(id, upload, s.talk.Size), cycle)
+		for left := s.talk.Size; left > 0 && !s.Over(); left -= s7Piece {
+			id = s.next()
+			c.Ask(message.S7Upload(id, upload), message.S7UploadData(id, s.Noise(min(left, s7Piece)), left > s7Piece), cycle)
+		}
+		id = s.next()
+		c.Ask(message.S7EndUpload(id, upload), message.S7Done(id, 0x1f), cycle)
+	}
+	s.Wait(time.Second)
+	c.Close()
+}
+
+// s7Clock sets a controller's clock to a time that is off by what the talk
+// says.
+func s7Clock(s *scene) {
+	c := s.s7Open(s7Tool)
+	id := s.next()
+	c.Ask(message.S7SetClock(id, s.clock().Add(time.Duration(s.talk.Value)*time.Second)), message.S7ClockSet(id), cycle)
+	s.Wait(time.Second)
+	c.Close()
+}
+
+// s7Stop stops a controller and leaves it so.
+func s7Stop(s *scene) {
+	c := s.s7Open(s7Tool)
+	id := s.next()
+	c.Ask(message.S7Stop(id), message.S7Done(id, 0x29), 40*time.Millisecond)
 	s.Wait(time.Second)
 	c.Close()
 }

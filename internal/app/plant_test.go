@@ -72,7 +72,7 @@ func TestSimulatedPlant(t *testing.T) {
 	}
 	for rule, says := range map[string]string{
 		"program": "OB1", "mode": "PLC Stop", "cleartext-login": "ftp user admin", "internet": "203.0.113.40", "inbound": "192.0.2.66",
-		"office-controls": "PC-MAINT1", "remote-access": "rdp",
+		"office-controls": "pc-maint1", "remote-access": "rdp",
 	} {
 		if d := strings.Join(found[rule].Details, "\n"); !strings.Contains(d, says) {
 			t.Errorf("finding %s: %q does not say %q", rule, d, says)

@@ -109,3 +109,17 @@ func WriteTag(tag string, value uint32) []byte {
 
 // TagWritten answers it.
 func TagWritten() []byte { return cat(0xcd, 0, 0, 0) }
+
+// firmwarePath is the object that keeps a device's firmware, instance 1.
+var firmwarePath = []byte{2, 0x20, 0xa1, 0x24, 1}
+
+// FirmwareUpdate announces new firmware, FirmwarePiece brings a piece of it.
+func FirmwareUpdate(size uint32) []byte { return cat(0x4b, firmwarePath, le32(size)) }
+
+// FirmwarePiece brings a piece of it.
+func FirmwarePiece(offset uint32, data []byte) []byte {
+	return cat(0x4d, firmwarePath, le32(offset), data)
+}
+
+// FirmwareTaken answers either: what is 0x4b or 0x4d.
+func FirmwareTaken(what byte) []byte { return cat(what|0x80, 0, 0, 0) }

@@ -1,5 +1,10 @@
 package message
 
+import (
+	"fmt"
+	"time"
+)
+
 // S7comm in ISO transport over TCP: RFC 1006, ISO 8073 class 0. Siemens has not
 // published S7comm; the layout is the one that Wireshark, snap7 and PLC4X agree
 // on.
@@ -145,4 +150,46 @@ func S7Acknowledge(id uint16, function byte) []byte {
 func S7Insert(id uint16, block string) []byte {
 	arguments := cat(1, 0, block, "P")
 	return s7(s7Job, id, cat(0x28, zeros(6), 0xfd, uint16(len(arguments)), arguments, short("_INSE")), nil)
+}
+
+// S7StartUpload asks for a block of the program: kind and number as for a
+// download.
+func S7StartUpload(id uint16, block string) []byte {
+	return s7(s7Job, id, cat(0x1d, 0, uint16(0), uint32(0), s7Name(block+"A")), nil)
+}
+
+// S7UploadStarted grants it: how the upload is called and how long the block is.
+func S7UploadStarted(id uint16, upload uint32, size int) []byte {
+	return s7(s7AckData, id, cat(0x1d, 0, uint16(0x100), upload, short(fmt.Sprintf("%07d", size))), nil)
+}
+
+// S7Upload asks for the next piece, S7EndUpload ends the upload.
+func S7Upload(id uint16, upload uint32) []byte {
+	return s7(s7Job, id, cat(0x1e, 0, uint16(0), upload), nil)
+}
+
+// S7UploadData is such a piece.
+func S7UploadData(id uint16, data []byte, more bool) []byte {
+	flag := byte(0)
+	if more {
+		flag = 1
+	}
+	return s7(s7AckData, id, cat(0x1e, flag), cat(uint16(len(data)), uint16(0xfb), data))
+}
+
+// S7EndUpload ends the upload.
+func S7EndUpload(id uint16, upload uint32) []byte {
+	return s7(s7Job, id, cat(0x1f, 0, uint16(0), upload), nil)
+}
+
+// S7SetClock sets the controller's clock.
+func S7SetClock(id uint16, t time.Time) []byte {
+	bcd := func(v int) byte { return byte(v/10<<4 | v%10) }
+	when := cat(0, 0x19, bcd(t.Year()%100), bcd(int(t.Month())), bcd(t.Day()), bcd(t.Hour()), bcd(t.Minute()), bcd(t.Second()), 0, 1+int(t.Weekday()))
+	return s7(s7UserData, id, cat(0, 1, 0x12, 4, 0x11, 0x47, 2, 0), cat(0xff, 9, uint16(len(when)), when))
+}
+
+// S7ClockSet confirms it.
+func S7ClockSet(id uint16) []byte {
+	return s7(s7UserData, id, cat(0, 1, 0x12, 8, 0x12, 0x87, 2, 1, 0, 0, uint16(0)), cat(0x0a, 0, uint16(0)))
 }

@@ -82,6 +82,13 @@ func Refused(c Clock, client, server *Route, port uint16) {
 	x.closed = true
 }
 
+// Knock asks once for a connection that nobody answers.
+func Knock(c Clock, client *Route, port uint16) {
+	x := newConn(c, client, client, port)
+	x.segment(&x.client, &x.server, syn, nil)
+	x.closed = true
+}
+
 // knock asks three times for a connection that nobody grants.
 func (x *Conn) knock() {
 	for try := range 3 {
