@@ -32,6 +32,23 @@ func (m MAC) AppendTo(b []byte) []byte {
 	return b
 }
 
+// MarshalText writes the address as String does; none as an empty text.
+func (m MAC) MarshalText() ([]byte, error) {
+	if m.IsZero() {
+		return nil, nil
+	}
+	return m.AppendTo(nil), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (m *MAC) UnmarshalText(b []byte) (err error) {
+	*m = MAC{}
+	if len(b) > 0 {
+		*m, err = ParseMAC(string(b))
+	}
+	return err
+}
+
 // ParseMAC reads an address as String writes it, in upper or lower case.
 func ParseMAC(s string) (m MAC, err error) {
 	if len(s) != 17 {

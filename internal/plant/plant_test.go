@@ -38,3 +38,19 @@ func TestHousekeeping(t *testing.T) {
 		t.Error("names and time only")
 	}
 }
+
+func TestMACAsText(t *testing.T) {
+	for _, m := range []MAC{{}, {0, 0x1b, 0x1b, 1, 2, 0xff}} {
+		text, err := m.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := MAC{9}
+		if err := back.UnmarshalText(text); err != nil || back != m {
+			t.Errorf("%q is read as %v, %v", text, back, err)
+		}
+	}
+	if err := new(MAC).UnmarshalText([]byte("00:1b")); err == nil {
+		t.Error("half an address is read")
+	}
+}

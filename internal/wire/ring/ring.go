@@ -14,13 +14,10 @@
 package ring
 
 import (
-	"context"
 	"errors"
-	"io"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
-	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 )
 
 // Errors of the ring.
@@ -39,6 +36,9 @@ var (
 type Options struct {
 	Dir    string // holds the files and the folder kept/; made if it is missing
 	Sensor string // named in every file
+	// Epoch names the sensor's count of frames (plant.Batch.Epoch): a number
+	// means a packet only together with it.
+	Epoch string
 	// MaxBytes is the size of all files of the ring together, kept/ not
 	// counted. Default 4 GiB, at least two files.
 	MaxBytes int64
@@ -51,8 +51,40 @@ type Options struct {
 	Reserve int64
 	// KeptBytes bounds kept/. Default 1 GiB.
 	KeptBytes int64
+	// Delay is how long a frame may wait for others before it is written.
+	// Default 1 s.
+	Delay time.Duration
 	// Now is the clock for the times of kept packets. Default time.Now.
 	Now func() time.Time
+
+	disk disk // for tests
+}
+
+func (o Options) withDefaults() Options {
+	def := func(v *int64, to int64) {
+		if *v == 0 {
+			*v = to
+		}
+	}
+	def(&o.MaxBytes, 4<<30)
+	def(&o.FileBytes, 64<<20)
+	def(&o.Reserve, 256<<20)
+	def(&o.KeptBytes, 1<<30)
+	o.FileBytes = max(o.FileBytes, 4096)
+	o.MaxBytes = max(o.MaxBytes, 2*o.FileBytes)
+	if o.QueueBytes == 0 {
+		o.QueueBytes = 16 << 20
+	}
+	if o.Delay <= 0 {
+		o.Delay = time.Second
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.disk == nil {
+		o.disk = realDisk{}
+	}
+	return o
 }
 
 // Status is what the ring holds and what it could not keep.
@@ -69,6 +101,9 @@ type Status struct {
 // Query says which packets are cut. Empty fields do not restrict; all others
 // must match.
 type Query struct {
+	// Epoch is the sensor's count that Numbers, First and Last are of; "" is
+	// the present one. Without numbers it says nothing.
+	Epoch string `json:"epoch,omitempty"`
 	// Numbers are single packets by number.
 	Numbers []uint64 `json:"numbers,omitempty"`
 	// First and Last are a range of numbers, both included; Last 0 is no end.
@@ -90,12 +125,14 @@ type Query struct {
 
 // Cut is what a cut found.
 type Cut struct {
-	Packets     int       `json:"packets"`
-	Bytes       int64     `json:"bytes"` // of the written file
-	First, Last uint64    // numbers of the first and last packet
-	From, To    time.Time // packet times
-	More        bool      `json:"more"`              // the bound ended it
-	Damaged     int       `json:"damaged,omitempty"` // stretches that could not be read
+	Packets int       `json:"packets"`
+	Bytes   int64     `json:"bytes"` // of the written file
+	First   uint64    `json:"first"` // number of the first packet
+	Last    uint64    `json:"last"`  // and of the last
+	From    time.Time `json:"from"`  // packet times
+	To      time.Time `json:"to"`
+	More    bool      `json:"more"`              // the bound ended it
+	Damaged int       `json:"damaged,omitempty"` // stretches that could not be read
 }
 
 // Kept is a cut that was stored.
@@ -108,47 +145,3 @@ type Kept struct {
 	Query  Query     `json:"query"`
 	Cut
 }
-
-// Ring is the ring of one sensor. Its methods may be called by any goroutine.
-type Ring struct{}
-
-// Open opens or makes the ring in o.Dir and begins a new file. One process at a
-// time may have it open.
-func Open(o Options) (*Ring, error) { return nil, errors.ErrUnsupported }
-
-// Append takes a copy of a frame and its number. It never waits.
-func (r *Ring) Append(number uint64, f *capture.Frame) {}
-
-// Flush waits until what was appended is in the files (not: synced).
-func (r *Ring) Flush(ctx context.Context) error { return nil }
-
-// Status is what the ring holds.
-func (r *Ring) Status() Status { return Status{} }
-
-// Cut writes the packets that match as a pcapng file. Each has a comment that
-// names sensor and number. It returns ErrNoPackets, having written nothing,
-// when there is none.
-func (r *Ring) Cut(ctx context.Context, w io.Writer, q Query) (Cut, error) {
-	return Cut{}, ErrNoPackets
-}
-
-// Keep stores a cut in kept/ with a JSON file beside it that holds its hash.
-func (r *Ring) Keep(ctx context.Context, q Query, why string) (Kept, error) {
-	return Kept{}, ErrNoPackets
-}
-
-// Kept lists what is kept, oldest first.
-func (r *Ring) Kept() ([]Kept, error) { return nil, nil }
-
-// OpenKept opens a kept file for reading.
-func (r *Ring) OpenKept(id string) (io.ReadCloser, Kept, error) { return nil, Kept{}, ErrNotFound }
-
-// Verify reads a kept file and compares it with its hash; ErrChanged if it is
-// another.
-func (r *Ring) Verify(id string) error { return ErrNotFound }
-
-// RemoveKept deletes a kept file.
-func (r *Ring) RemoveKept(id string) error { return ErrNotFound }
-
-// Close writes what waits and ends the ring.
-func (r *Ring) Close() error { return nil }

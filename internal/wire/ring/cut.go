@@ -1,0 +1,252 @@
+package ring
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Cut writes the packets that match as a pcapng file. Each has a comment that
+// names sensor and number. It returns ErrNoPackets, having written nothing, when
+// there is none. Stretches that are damaged are passed over and counted.
+func (r *Ring) Cut(ctx context.Context, w io.Writer, q Query) (Cut, error) {
+	return r.cut(ctx, w, q, "")
+}
+
+func (r *Ring) cut(ctx context.Context, w io.Writer, q Query, why string) (Cut, error) {
+	if err := r.Flush(ctx); err != nil {
+		return Cut{}, fmt.Errorf("cut packets: %w", err)
+	}
+	r.mu.Lock()
+	files := slices.Clone(r.files)
+	r.mu.Unlock()
+	c := &cutter{dir: r.opt.Dir, q: ready(q, r.opt.Epoch), out: w, about: about{r.opt.Sensor, r.opt.Epoch, why}}
+	if err := c.all(ctx, files); err != nil {
+		return c.cut, fmt.Errorf("cut packets: %w", err)
+	}
+	if c.cut.Packets == 0 {
+		return c.cut, ErrNoPackets
+	}
+	return c.cut, nil
+}
+
+func (c *cutter) all(ctx context.Context, files []*file) error {
+	open := c.describe(files)
+	defer func() {
+		for _, d := range open {
+			if d != nil {
+				d.data.Close()
+			}
+		}
+	}()
+	for i, d := range open {
+		if d == nil {
+			continue
+		}
+		if err := c.file(ctx, d, files[i]); errors.Is(err, errEnough) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errEnough: a bound of the query is reached.
+var errEnough = errors.New("enough packets")
+
+// cutter writes the packets that match.
+type cutter struct {
+	dir   string
+	q     *query
+	out   io.Writer
+	about about
+	cut   Cut
+	links []int // interfaces in the output
+	buf   []byte
+}
+
+// described is an open file whose head was read.
+type described struct {
+	data   *os.File
+	size   int64
+	head   int64 // bytes before the first packet
+	about  about
+	links  []int
+	before uint64 // numbers from here on were used again by later files
+}
+
+// describe opens the files and reads their heads; nil for one that is gone or
+// has none. A sensor that was killed counts on from what it had reported, so
+// numbers can be there twice: those of the later file are meant.
+func (c *cutter) describe(files []*file) []*described {
+	open := make([]*described, len(files))
+	first := map[string]uint64{}
+	for i, f := range slices.Backward(files) {
+		d := openFile(filepath.Join(c.dir, f.name))
+		if d == nil {
+			continue
+		}
+		d.before = ^uint64(0)
+		if n, ok := first[d.about.Epoch]; ok {
+			d.before = n
+		}
+		first[d.about.Epoch] = min(d.before, f.first)
+		open[i] = d
+	}
+	return open
+}
+
+func openFile(name string) *described {
+	data, err := os.Open(name)
+	if err != nil {
+		return nil
+	}
+	info, err := data.Stat()
+	if err != nil {
+		data.Close()
+		return nil
+	}
+	d := &described{data: data, size: info.Size()}
+	if err := d.readHead(); err != nil {
+		data.Close()
+		return nil
+	}
+	return d
+}
+
+// readHead reads the section and its interfaces, which come before all packets.
+func (d *described) readHead() error {
+	at := &counter{r: io.NewSectionReader(d.data, 0, d.size)}
+	s := scanner{r: at}
+	if err := s.head(); err != nil {
+		return err
+	}
+	d.about, d.head = s.about, at.n
+	for {
+		kind, b, err := s.block()
+		if err != nil || kind != blockInterface || len(b) < 8 {
+			d.links = s.links
+			return nil // a file without packets, or the first of them
+		}
+		s.links = append(s.links, int(b[0])|int(b[1])<<8)
+		d.head = at.n
+	}
+}
+
+// counter counts what is read.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// file cuts from one file: the stretches of the index that may match, and what
+// is not in the index.
+func (c *cutter) file(ctx context.Context, d *described, f *file) error {
+	if c.q.byNumber && d.about.Epoch != c.q.Epoch {
+		return nil
+	}
+	c.q.before = d.before
+	at := d.head
+	for _, e := range readIndex(filepath.Join(c.dir, f.index()), d.size) {
+		if e.from > at { // rows are missing
+			if err := c.stretch(ctx, d, at, e.from-at); err != nil {
+				return err
+			}
+		}
+		at = e.from + e.size
+		if e.mayHold(c.q) {
+			if err := c.stretch(ctx, d, e.from, e.size); err != nil {
+				return err
+			}
+		}
+	}
+	return c.stretch(ctx, d, at, d.size-at)
+}
+
+// stretch cuts from some bytes of a file that begin with a packet's block.
+func (c *cutter) stretch(ctx context.Context, d *described, from, size int64) error {
+	if size <= 0 {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s := scanner{r: bufio.NewReaderSize(io.NewSectionReader(d.data, from, size), 256<<10), links: d.links}
+	var p record
+	for {
+		switch err := s.packet(&p); {
+		case err == io.EOF:
+			return nil
+		case errors.Is(err, io.ErrUnexpectedEOF) && from+size == d.size:
+			return nil // the end of a file whose writer was killed
+		case errors.Is(err, errDamaged), errors.Is(err, io.ErrUnexpectedEOF):
+			c.cut.Damaged++
+			return nil
+		case err != nil:
+			return err
+		}
+		if c.q.matches(&p, d.links[p.iface]) {
+			if err := c.write(&p, d.links[p.iface]); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// write adds a packet to the output.
+func (c *cutter) write(p *record, link int) error {
+	b := c.buf[:0]
+	if c.cut.Packets == 0 {
+		b = appendSection(b, c.about)
+	}
+	iface := slices.Index(c.links, link)
+	if iface < 0 {
+		iface = len(c.links)
+		b = appendInterface(b, link, c.about.Sensor)
+	}
+	out := *p
+	out.iface = uint32(iface)
+	b = appendPacket(b, &out, true, fmt.Appendf(nil, "sensor %s, packet %d", c.about.Sensor, p.number))
+	c.buf = b
+	if c.cut.Packets >= c.q.MaxPackets || c.cut.Bytes+int64(len(b)) > c.q.MaxBytes {
+		c.cut.More = true
+		return errEnough
+	}
+	if _, err := c.out.Write(b); err != nil {
+		return err
+	}
+	if iface == len(c.links) {
+		c.links = append(c.links, link)
+	}
+	c.count(p, len(b))
+	return nil
+}
+
+func (c *cutter) count(p *record, size int) {
+	at := time.Unix(0, p.time).UTC()
+	if c.cut.Packets == 0 {
+		c.cut.First, c.cut.From, c.cut.To = p.number, at, at
+	}
+	c.cut.Last = p.number
+	if at.Before(c.cut.From) {
+		c.cut.From = at
+	}
+	if at.After(c.cut.To) {
+		c.cut.To = at
+	}
+	c.cut.Packets++
+	c.cut.Bytes += int64(size)
+}
