@@ -1,7 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -70,4 +75,186 @@ type SegmentFilter struct {
 // Segments are the recorded segments, oldest first.
 func (db *DB) Segments(ctx context.Context, f SegmentFilter) ([]plant.Segment, error) {
 	return db.segments(ctx, f)
+}
+
+// recentTables are the rows by the minute of each kind of segment.
+var recentTables = []struct {
+	kind  plant.SegmentKind
+	table string
+}{
+	{plant.SegmentConversations, "recent_conversation"},
+	{plant.SegmentOperations, "recent_operation"},
+}
+
+func recentTable(kind plant.SegmentKind) (string, error) {
+	for _, r := range recentTables {
+		if r.kind == kind {
+			return r.table, nil
+		}
+	}
+	return "", fmt.Errorf("segments of kind %q: %w", kind, ErrInvalid)
+}
+
+func (db *DB) hoursToSeal(ctx context.Context, before time.Time) ([]Hour, error) {
+	names, err := db.siteNumbers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var hours []Hour
+	for name, site := range names {
+		for _, r := range recentTables {
+			// From hour to hour by the index: the rows between are not read.
+			at := int64(-1 << 62)
+			for {
+				var next sql.NullInt64
+				if err := db.row(ctx, "SELECT MIN(at) FROM "+r.table+" WHERE site = ? AND at >= ?", []any{site, at}, &next); err != nil {
+					return nil, db.failed("look for hours to seal", err)
+				}
+				hour := time.Unix(0, next.Int64).UTC().Truncate(time.Hour)
+				if !next.Valid || hour.Add(time.Hour).After(before) {
+					break
+				}
+				hours = append(hours, Hour{Site: name, At: hour, Kind: r.kind})
+				at = hour.Add(time.Hour).UnixNano()
+			}
+		}
+	}
+	slices.SortFunc(hours, func(a, b Hour) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Site, b.Site), cmp.Compare(a.Kind, b.Kind))
+	})
+	return hours, nil
+}
+
+// siteNumbers are all sites. There are few.
+func (db *DB) siteNumbers(ctx context.Context) (map[string]int64, error) {
+	all := map[string]int64{}
+	err := db.each(ctx, "SELECT name, id FROM site", nil, func(scan func(...any) error) error {
+		var name string
+		var id int64
+		err := scan(&name, &id)
+		all[name] = id
+		return err
+	})
+	return all, db.failed("read sites", err)
+}
+
+// siteNumber is the number of a site, ErrNotFound if it was never heard of.
+func (db *DB) siteNumber(ctx context.Context, name string) (int64, error) {
+	var id int64
+	err := db.row(ctx, "SELECT id FROM site WHERE name = ?", []any{name}, &id)
+	return id, err
+}
+
+const recentWhere = " JOIN sensor ON sensor.id = r.sensor WHERE r.site = ? AND r.at >= ? AND r.at < ? ORDER BY r.at"
+
+func (db *DB) recentConversations(ctx context.Context, site string, from, to time.Time, yield func(string, *plant.Conversation) error) (upTo int64, err error) {
+	number, err := db.siteNumber(ctx, site)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	var r conversationRow
+	var id int64
+	var sensor string
+	dest := append([]any{&id, &sensor}, r.dest()...)
+	if err == nil {
+		err = db.each(ctx, "SELECT r.id, sensor.name, "+conversationColumns("r", "r.at")+
+			" FROM recent_conversation r JOIN conversation t ON t.id = r.conversation"+conversationJoin+recentWhere,
+			[]any{number, from.UnixNano(), to.UnixNano()}, func(scan func(...any) error) error {
+				if err := scan(dest...); err != nil {
+					return err
+				}
+				upTo = max(upTo, id)
+				return yield(sensor, r.finish())
+			})
+	}
+	return upTo, db.failed("read conversations by the minute", err)
+}
+
+func (db *DB) recentOperations(ctx context.Context, site string, from, to time.Time, yield func(string, *plant.Operation) error) (upTo int64, err error) {
+	number, err := db.siteNumber(ctx, site)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	var r operationRow
+	var id int64
+	var sensor string
+	dest := append([]any{&id, &sensor}, r.dest()...)
+	if err == nil {
+		err = db.each(ctx, "SELECT r.id, sensor.name, "+operationColumns("r", "r.at")+
+			" FROM recent_operation r JOIN operation t ON t.id = r.operation"+operationJoin+recentWhere,
+			[]any{number, from.UnixNano(), to.UnixNano()}, func(scan func(...any) error) error {
+				if err := scan(dest...); err != nil {
+					return err
+				}
+				upTo = max(upTo, id)
+				return yield(sensor, r.finish())
+			})
+	}
+	return upTo, db.failed("read operations by the minute", err)
+}
+
+func (db *DB) sealed(ctx context.Context, h Hour, upTo int64, segments []plant.Segment) error {
+	table, err := recentTable(h.Kind)
+	if err != nil {
+		return err
+	}
+	return db.change(ctx, "record sealed history", func(t *tx) error {
+		if err := t.addSegments(segments); err != nil {
+			return err
+		}
+		_, err := t.exec("DELETE FROM "+table+" WHERE site = (SELECT id FROM site WHERE name = ?) AND at >= ? AND at < ? AND id <= ?",
+			h.Site, h.At.UnixNano(), h.At.Add(time.Hour).UnixNano(), upTo)
+		return err
+	})
+}
+
+// addSegments records segments. One that is there already is the same: its path
+// is made from its content.
+func (t *tx) addSegments(segments []plant.Segment) error {
+	for _, s := range segments {
+		if _, err := t.exec("INSERT INTO segment (path, site, kind, step, low, high, rows, bytes, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO NOTHING",
+			s.Path, s.Site, string(s.Kind), string(s.Step), nanos(s.From), nanos(s.To), counter(s.Rows), counter(s.Bytes), s.SHA256); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (db *DB) replaceSegments(ctx context.Context, old, new []plant.Segment) error {
+	return db.change(ctx, "replace segments of history", func(t *tx) error {
+		for _, s := range old {
+			n, err := t.exec("DELETE FROM segment WHERE path = ?", s.Path)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return fmt.Errorf("segment %s is not recorded: %w", s.Path, ErrConflict)
+			}
+		}
+		return t.addSegments(new)
+	})
+}
+
+func (db *DB) segments(ctx context.Context, f SegmentFilter) ([]plant.Segment, error) {
+	var w where
+	w.equal("site", f.Site)
+	w.equal("kind", string(f.Kind))
+	w.equal("step", string(f.Step))
+	if !f.From.IsZero() {
+		w.add("high > ?", nanos(f.From))
+	}
+	if !f.To.IsZero() {
+		w.add("low < ?", nanos(f.To))
+	}
+	var all []plant.Segment
+	err := db.each(ctx, "SELECT path, site, kind, step, low, high, rows, bytes, sha256 FROM segment"+w.clause()+" ORDER BY low, site, kind, path", w.args,
+		func(scan func(...any) error) error {
+			var s plant.Segment
+			var low, high int64
+			err := scan(&s.Path, &s.Site, &s.Kind, &s.Step, &low, &high, &s.Rows, &s.Bytes, &s.SHA256)
+			s.From, s.To = clock(low), clock(high)
+			all = append(all, s)
+			return err
+		})
+	return all, db.failed("read segments of history", err)
 }

@@ -35,6 +35,9 @@ type Options struct {
 	// must answer for. It is asked when the assets at its ends are known and
 	// when they change. Nil means that nothing crosses.
 	Crosses func(client, server Stand, protocol string, answered bool) bool
+	// Stale is how old figures that add up the whole plant may get before they
+	// are made anew, 15 s if zero. If negative they are always made anew.
+	Stale time.Duration
 	// Limits bound what the network can make grow; a zero field is its default.
 	Limits Limits
 }
@@ -71,11 +74,13 @@ type DB struct {
 	path    string  // SQLite's file
 
 	writing  sync.Mutex // held by the one who changes anything
-	prepared map[string]*sql.Stmt
-	interned interned
+	saving   sync.Mutex // held by the one who saves an inventory or forgets
+	interned interned   // guarded by writing
 	figures  figures
-	closed   chan struct{}
-	running  sync.WaitGroup
+
+	living  context.Context // ends with Close
+	stop    context.CancelFunc
+	running sync.WaitGroup
 }
 
 // Open opens or makes the store at url and brings its schema up to date. A url
@@ -98,5 +103,5 @@ func (db *DB) Path() string { return db.path }
 // log is folded into the file.
 func (db *DB) Close() error { return db.close() }
 
-// Ping reports whether the database answers and can be written to.
+// Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.ping(ctx) }

@@ -14,40 +14,6 @@ import (
 
 var errSoon = errors.New("store: not there yet")
 
-type (
-	dialect  struct{ name string }
-	interned struct{}
-	figures  struct{}
-)
-
-func open(context.Context, string, Options) (*DB, error) { return nil, errSoon }
-func (o Options) withDefaults() Options                  { return o }
-func (db *DB) close() error                              { return errSoon }
-func (db *DB) ping(context.Context) error                { return errSoon }
-func (db *DB) apply(context.Context, []*plant.Batch) (Applied, error) {
-	return Applied{}, errSoon
-}
-func (db *DB) sensors(context.Context, string) ([]Sensor, error)      { return nil, errSoon }
-func (db *DB) sensor(context.Context, string, string) (Sensor, error) { return Sensor{}, errSoon }
-func (db *DB) sensorOf(context.Context, int) (string, string, error)  { return "", "", errSoon }
-func (db *DB) sites(context.Context) ([]string, error)                { return nil, errSoon }
-func (db *DB) counters(context.Context) (map[string]uint64, error)    { return nil, errSoon }
-func (db *DB) streamSightings(context.Context, string, func(*plant.Sighting) error) error {
-	return errSoon
-}
-
-func (db *DB) streamConversations(context.Context, string, func(*plant.Conversation) error) error {
-	return errSoon
-}
-
-func (db *DB) streamOperations(context.Context, string, func(*plant.Operation) error) error {
-	return errSoon
-}
-
-func (db *DB) streamAnomalies(context.Context, string, func(*plant.Anomaly) error) error {
-	return errSoon
-}
-
 func (db *DB) saveInventory(context.Context, string, time.Time, iter.Seq[AssetRow]) (Saved, error) {
 	return Saved{}, errSoon
 }
@@ -56,7 +22,7 @@ func (db *DB) assets(context.Context, AssetFilter, Page) (List[AssetItem], error
 	return List[AssetItem]{}, errSoon
 }
 func (db *DB) assetFacets(context.Context, AssetFilter) (Facets, error) { return Facets{}, errSoon }
-func (db *DB) asset(context.Context, string) (AssetDetail, error) { return AssetDetail{}, errSoon }
+func (db *DB) asset(context.Context, string) (AssetDetail, error)       { return AssetDetail{}, errSoon }
 
 func (db *DB) endpointAssets(context.Context, string, func(plant.Endpoint, string) error) error {
 	return errSoon
@@ -95,22 +61,9 @@ func (db *DB) findings(context.Context, FindingFilter, Page) (List[FindingItem],
 	return List[FindingItem]{}, errSoon
 }
 
-func (db *DB) finding(context.Context, string) (FindingItem, error)   { return FindingItem{}, errSoon }
-func (db *DB) hoursToSeal(context.Context, time.Time) ([]Hour, error) { return nil, errSoon }
-func (db *DB) recentConversations(context.Context, string, time.Time, time.Time, func(string, *plant.Conversation) error) (int64, error) {
-	return 0, errSoon
-}
+func (db *DB) finding(context.Context, string) (FindingItem, error) { return FindingItem{}, errSoon }
 
-func (db *DB) recentOperations(context.Context, string, time.Time, time.Time, func(string, *plant.Operation) error) (int64, error) {
-	return 0, errSoon
-}
-func (db *DB) sealed(context.Context, Hour, int64, []plant.Segment) error { return errSoon }
-func (db *DB) replaceSegments(context.Context, []plant.Segment, []plant.Segment) error {
-	return errSoon
-}
-
-func (db *DB) segments(context.Context, SegmentFilter) ([]plant.Segment, error) { return nil, errSoon }
-func (db *DB) putCapture(context.Context, Capture) error                        { return errSoon }
+func (db *DB) putCapture(context.Context, Capture) error        { return errSoon }
 func (db *DB) capture(context.Context, string) (Capture, error) { return Capture{}, errSoon }
 
 func (db *DB) captures(context.Context, CaptureState, Page) (List[Capture], error) {
@@ -131,4 +84,3 @@ func (db *DB) putSetting(context.Context, string, json.RawMessage, int64) (int64
 func (db *DB) forget(context.Context, time.Time) (Forgotten, error) { return Forgotten{}, errSoon }
 func (db *DB) tend(context.Context) error                           { return errSoon }
 func (db *DB) size(context.Context) (int64, error)                  { return 0, errSoon }
-func (db *DB) backup(context.Context, string) error                 { return errSoon }

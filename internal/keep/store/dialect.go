@@ -1,0 +1,87 @@
+package store
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// dialect is all in which the engines differ.
+type dialect struct {
+	name   string
+	goose  goose.Dialect
+	schema string // folder of its migrations
+	// lock makes writers of several processes wait for each other, where
+	// beginning a transaction does not do so already.
+	lock string
+	// tend are the statements of Tend.
+	tend []string
+	// numbered has parameters written $1; else they are written ?.
+	numbered bool
+	// parameters is how many one statement may have, and rows how many rows
+	// one INSERT is given: measured, more is not faster.
+	rows int
+	// kind maps the engine's errors to ours, nil for one it does not know.
+	kind func(error) error
+}
+
+// writeLock is the key of the advisory lock that PostgreSQL's writers take:
+// any number that nobody else uses.
+const writeLock = 4_817_320_231
+
+var sqliteDialect = dialect{
+	name: "sqlite", goose: goose.DialectSQLite3, schema: "migration/sqlite",
+	tend: []string{"PRAGMA optimize", "PRAGMA incremental_vacuum(4096)", "PRAGMA wal_checkpoint(PASSIVE)"},
+	rows: 32, kind: sqliteKind,
+}
+
+var postgresDialect = dialect{
+	name: "postgres", goose: goose.DialectPostgres, schema: "migration/postgres",
+	lock: "SELECT pg_advisory_xact_lock(" + strconv.Itoa(writeLock) + ")",
+	tend: []string{"ANALYZE"}, numbered: true,
+	rows: 128, kind: postgresKind,
+}
+
+// values writes n groups of parameters, "(?,?),(?,?)" or "($1,$2),($3,$4)".
+// SQLite reads names slower than question marks.
+func (d *dialect) values(n, columns int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('(')
+		for j := range columns {
+			if j > 0 {
+				b.WriteByte(',')
+			}
+			if d.numbered {
+				b.WriteByte('$')
+				b.WriteString(strconv.Itoa(i*columns + j + 1))
+			} else {
+				b.WriteByte('?')
+			}
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+// numbered writes each ? of a query as $1, $2 …, which both engines read. The
+// queries of this package have no ? in texts.
+func numbered(query string) string {
+	var b strings.Builder
+	n := 0
+	for {
+		before, after, found := strings.Cut(query, "?")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		n++
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(n))
+		query = after
+	}
+}

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// figures are sums over the whole plant that take longer than a page may wait.
+// One that is stale is handed out while it is made anew, so that people wait
+// for the first one only.
+type figures struct {
+	mu sync.Mutex
+	of map[string]*figure
+}
+
+type figure struct {
+	value  any
+	err    error
+	made   time.Time
+	asked  time.Time
+	making chan struct{} // closed when it is made; nil when nobody makes it
+}
+
+const (
+	// maxFigures bounds the figures that are kept. The one that was not asked
+	// for longest goes.
+	maxFigures = 64
+	// figureTime bounds the making of one.
+	figureTime = time.Minute
+	// tooStale is from when on one waits for a new figure.
+	tooStale = 10 * time.Minute
+)
+
+// figure is the value that make made, at most Options.Stale and the time of
+// making it old, where it is asked for all the time.
+func (db *DB) figure(ctx context.Context, name string, make func(context.Context) (any, error)) (any, error) {
+	if db.options.Stale < 0 {
+		return make(ctx)
+	}
+	now := db.options.Now()
+	db.figures.mu.Lock()
+	f := db.figures.at(name)
+	f.asked = now
+	age := now.Sub(f.made)
+	if (age >= db.options.Stale || age < 0) && f.making == nil {
+		db.makeFigure(f, make)
+	}
+	making, usable := f.making, f.value != nil && age < tooStale
+	value := f.value
+	db.figures.mu.Unlock()
+	if usable || making == nil {
+		return value, nil
+	}
+	select {
+	case <-making:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for %s: %w", name, ctx.Err())
+	}
+	db.figures.mu.Lock()
+	defer db.figures.mu.Unlock()
+	return f.value, f.err
+}
+
+func (n *figures) at(name string) *figure {
+	if f := n.of[name]; f != nil {
+		return f
+	}
+	if n.of == nil {
+		n.of = map[string]*figure{}
+	}
+	if len(n.of) >= maxFigures {
+		oldest := ""
+		for name, f := range n.of {
+			if oldest == "" || f.asked.Before(n.of[oldest].asked) {
+				oldest = name
+			}
+		}
+		delete(n.of, oldest)
+	}
+	f := &figure{}
+	n.of[name] = f
+	return f
+}
+
+// makeFigure starts the making of a figure. Close waits for it.
+func (db *DB) makeFigure(f *figure, make func(context.Context) (any, error)) {
+	done := newDone()
+	f.making = done
+	db.running.Go(func() {
+		ctx, cancel := context.WithTimeout(db.living, figureTime)
+		defer cancel()
+		value, err := make(ctx)
+		db.figures.mu.Lock()
+		defer db.figures.mu.Unlock()
+		f.err, f.making = err, nil
+		if err == nil {
+			f.value, f.made = value, db.options.Now()
+		} else if f.value != nil {
+			db.options.Log.Warn("figures of the plant were not renewed", "error", err)
+		}
+		close(done)
+	})
+}
+
+func newDone() chan struct{} { return make(chan struct{}) }
