@@ -15,7 +15,6 @@ type (
 		lost, first, last, packet                  int64
 		id                                         int64
 		isNew                                      bool
-		rows                                       []*conversationMinute
 	}
 	conversationMinute struct {
 		of                                         *conversationSum

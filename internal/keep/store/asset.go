@@ -37,6 +37,8 @@ type Saved struct {
 	Put     []string // identifiers that are new or changed in what a list shows
 	Removed []string
 	Changes []Change // of assets only
+	// Assets are those whose number of findings changed, by SaveFindings.
+	Assets []string
 }
 
 // SaveInventory replaces the assets of a site. It writes only what differs

@@ -2,6 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
 	"time"
 )
 
@@ -29,3 +34,105 @@ func (db *DB) Size(ctx context.Context) (int64, error) { return db.size(ctx) }
 // Backup writes a consistent copy of a SQLite store to a new file while the
 // store is used. With PostgreSQL it is ErrUnsupported: use pg_dump.
 func (db *DB) Backup(ctx context.Context, path string) error { return db.backup(ctx, path) }
+
+// forgetRows is how many numbers one transaction of Forget looks at: batches
+// wait meanwhile.
+const forgetRows = 20_000
+
+// forgettable are the tables that Forget walks by number, in the order in which
+// their rows may go. A row goes if the condition holds.
+var forgettable = []struct {
+	table, id, condition string
+	count                func(*Forgotten) *int64
+}{
+	{"fact", "id", "last < ?", func(f *Forgotten) *int64 { return &f.Facts }},
+	{"conversation", "id", "last < ? AND NOT EXISTS (SELECT 1 FROM recent_conversation r WHERE r.conversation = conversation.id)", func(f *Forgotten) *int64 { return &f.Conversations }},
+	{"operation", "id", "last < ? AND NOT EXISTS (SELECT 1 FROM recent_operation r WHERE r.operation = operation.id)", func(f *Forgotten) *int64 { return &f.Operations }},
+	{"anomaly", "id", "last < ?", func(f *Forgotten) *int64 { return &f.Anomalies }},
+	{"asset", "num", "last < ? AND gone <> 0", func(f *Forgotten) *int64 { return &f.Assets }},
+	{"finding", "num", "closed < ? AND closed <> 0", func(f *Forgotten) *int64 { return &f.Findings }},
+	{
+		"endpoint", "id", `asset IS NULL
+ AND NOT EXISTS (SELECT 1 FROM fact t WHERE t.endpoint = endpoint.id)
+ AND NOT EXISTS (SELECT 1 FROM conversation t WHERE t.client = endpoint.id) AND NOT EXISTS (SELECT 1 FROM conversation t WHERE t.server = endpoint.id)
+ AND NOT EXISTS (SELECT 1 FROM operation t WHERE t.requester = endpoint.id) AND NOT EXISTS (SELECT 1 FROM operation t WHERE t.responder = endpoint.id)
+ AND NOT EXISTS (SELECT 1 FROM anomaly t WHERE t.source = endpoint.id) AND NOT EXISTS (SELECT 1 FROM anomaly t WHERE t.destination = endpoint.id)`,
+		func(f *Forgotten) *int64 { return &f.Endpoints },
+	},
+}
+
+func (db *DB) forget(ctx context.Context, before time.Time) (Forgotten, error) {
+	db.saving.Lock()
+	defer db.saving.Unlock()
+	var f Forgotten
+	for _, t := range forgettable {
+		if err := db.forgetTable(ctx, t.table, t.id, t.condition, nanos(before), t.count(&f)); err != nil {
+			return f, err
+		}
+	}
+	err := db.change(ctx, "forget traffic", func(t *tx) (err error) {
+		f.Traffic, err = t.exec("DELETE FROM traffic WHERE minute < ?", nanos(before)/minute)
+		return err
+	})
+	db.figures.drop("assets", "facets")
+	return f, err
+}
+
+func (db *DB) forgetTable(ctx context.Context, table, id, condition string, before int64, count *int64) error {
+	var highest int64
+	if err := db.row(ctx, "SELECT COALESCE(MAX("+id+"), 0) FROM "+table, nil, &highest); err != nil {
+		return db.failed("forget old rows", err)
+	}
+	for low := int64(0); low < highest; low += forgetRows {
+		args := []any{low, low + forgetRows}
+		if strings.Contains(condition, "?") {
+			args = append(args, before)
+		}
+		err := db.change(ctx, "forget old rows", func(t *tx) error {
+			n, err := t.exec("DELETE FROM "+table+" WHERE "+id+" > ? AND "+id+" <= ? AND "+condition, args...)
+			if err != nil || n == 0 {
+				return err
+			}
+			*count += n
+			// What others remember of numbers holds no longer.
+			_, err = t.exec("INSERT INTO serial (name, next) VALUES ('generation', 1) ON CONFLICT (name) DO UPDATE SET next = serial.next + 1")
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (db *DB) tend(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("tend the store: %w", err)
+	}
+	db.writing.Lock()
+	defer db.writing.Unlock()
+	for _, statement := range db.dialect.tend {
+		if _, err := db.write.ExecContext(ctx, statement); err != nil {
+			return db.failed("tend the store", err)
+		}
+	}
+	return nil
+}
+
+func (db *DB) size(ctx context.Context) (int64, error) {
+	if db.path == "" {
+		var n int64
+		err := db.row(ctx, "SELECT pg_database_size(current_database())", nil, &n)
+		return n, db.failed("ask for the size of the store", err)
+	}
+	var n int64
+	for _, end := range []string{"", "-wal", "-shm"} {
+		switch info, err := os.Stat(db.path + end); {
+		case err == nil:
+			n += info.Size()
+		case !errors.Is(err, fs.ErrNotExist):
+			return n, fmt.Errorf("ask for the size of the store: %w", err)
+		}
+	}
+	return n, nil
+}

@@ -45,26 +45,27 @@ var postgresDialect = dialect{
 
 // values writes n groups of parameters, "(?,?),(?,?)" or "($1,$2),($3,$4)".
 // SQLite reads names slower than question marks.
-func (d *dialect) values(n, columns int) string {
+func (d *dialect) values(n, columns int, numbers bool) string {
 	var b strings.Builder
-	for i := range n {
-		if i > 0 {
+	for i := range n * columns {
+		switch {
+		case i == 0:
+			b.WriteByte('(')
+		case i%columns == 0:
+			b.WriteString("),(")
+		default:
 			b.WriteByte(',')
 		}
-		b.WriteByte('(')
-		for j := range columns {
-			if j > 0 {
-				b.WriteByte(',')
-			}
-			if d.numbered {
-				b.WriteByte('$')
-				b.WriteString(strconv.Itoa(i*columns + j + 1))
-			} else {
-				b.WriteByte('?')
-			}
+		parameter := "?"
+		if d.numbered {
+			parameter = "$" + strconv.Itoa(i+1)
 		}
-		b.WriteByte(')')
+		if numbers {
+			parameter = "CAST(" + parameter + " AS BIGINT)"
+		}
+		b.WriteString(parameter)
 	}
+	b.WriteByte(')')
 	return b.String()
 }
 

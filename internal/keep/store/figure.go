@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -82,6 +83,19 @@ func (n *figures) at(name string) *figure {
 	f := &figure{}
 	n.of[name] = f
 	return f
+}
+
+// drop forgets figures that are quickly made, by the beginning of their names.
+func (n *figures) drop(prefixes ...string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for name := range n.of {
+		for _, p := range prefixes {
+			if strings.HasPrefix(name, p) {
+				delete(n.of, name)
+			}
+		}
+	}
 }
 
 // makeFigure starts the making of a figure. Close waits for it.

@@ -79,12 +79,22 @@ type bulk struct {
 	head    string // up to VALUES
 	tail    string // after the values
 	columns int
+	numbers bool // all values are numbers, and said to be: nothing else tells PostgreSQL
 	args    []any
 }
 
 func (t *tx) bulk(head, tail string) *bulk {
 	columns := strings.Count(head, ",") + 1
 	return &bulk{t: t, head: head + " VALUES ", tail: " " + tail, columns: columns, args: make([]any, 0, columns*t.dialect.rows)}
+}
+
+// bulkUpdate is UPDATE table SET set FROM (VALUES …) AS v. v.column1 is the
+// row's number, and all values are whole numbers or NULL.
+func (t *tx) bulkUpdate(table, set string, columns int) *bulk {
+	return &bulk{
+		t: t, head: "UPDATE " + table + " SET " + set + " FROM (VALUES ", tail: ") AS v WHERE " + table + ".id = v.column1",
+		columns: columns, numbers: true, args: make([]any, 0, columns*t.dialect.rows),
+	}
 }
 
 func (b *bulk) add(args ...any) error {
@@ -104,7 +114,7 @@ func (b *bulk) flush() error {
 		for n > rows {
 			n /= 2
 		}
-		s, err := b.t.statement(b.head + b.t.dialect.values(n, b.columns) + b.tail)
+		s, err := b.t.statement(b.head + b.t.dialect.values(n, b.columns, b.numbers) + b.tail)
 		if err != nil {
 			return err
 		}

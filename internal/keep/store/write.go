@@ -161,6 +161,7 @@ func (a *application) saveOperationTotals() error {
 	add := a.t.bulk("INSERT INTO operation (id, key, site, requester, responder, port, protocol, code, name, kind, technique, reply, object, value, requests, responses, accepted, refused, first, last, packet)",
 		on(`(id) DO UPDATE SET requests = $.requests + excluded.requests, responses = $.responses + excluded.responses,
  accepted = $.accepted + excluded.accepted, refused = $.refused + excluded.refused,
+ placed = CASE WHEN $.responses = 0 AND excluded.responses > 0 THEN 0 ELSE $.placed END,
  name = excluded.name, kind = excluded.kind, technique = excluded.technique, reply = excluded.reply,
  value = CASE WHEN excluded.value <> '' AND excluded.last >= $.last THEN excluded.value ELSE $.value END, `+firstOf, "operation"))
 	for _, k := range a.operations.keys {

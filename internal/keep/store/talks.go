@@ -1,0 +1,316 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// assetEnds are the assets at both ends; an end that has none is NULL.
+const (
+	assetEnds         = ", site.name, ca.id, ca.label, sa.id, sa.label, t.crossing"
+	conversationAsset = conversationJoin + " JOIN site ON site.id = t.site LEFT JOIN asset ca ON ca.num = t.client_asset LEFT JOIN asset sa ON sa.num = t.server_asset"
+	operationAsset    = operationJoin + " JOIN site ON site.id = t.site LEFT JOIN asset ca ON ca.num = t.requester_asset LEFT JOIN asset sa ON sa.num = t.responder_asset"
+)
+
+// assetEndRow is where assetEnds are read to.
+type assetEndRow struct {
+	site                string
+	oneID, oneLabel     *string
+	otherID, otherLabel *string
+	crossingNumber      int64
+}
+
+func (r *assetEndRow) dest() []any {
+	return []any{&r.site, &r.oneID, &r.oneLabel, &r.otherID, &r.otherLabel, &r.crossingNumber}
+}
+
+func refOf(id, label *string) AssetRef {
+	if id == nil || label == nil {
+		return AssetRef{}
+	}
+	return AssetRef{ID: *id, Label: *label}
+}
+
+// talkTable is one of the two tables of totals.
+type talkTable struct {
+	name       string
+	join       string
+	one, other string // the columns with assets
+	sorts      map[string]string
+}
+
+var conversationTable = talkTable{
+	name: "conversation", join: conversationAsset, one: "t.client_asset", other: "t.server_asset",
+	sorts: map[string]string{"first_seen": "t.id", "last_seen": "t.last", "bytes": "(t.bytes_up + t.bytes_down)", "packets": "(t.packets_up + t.packets_down)"},
+}
+
+var operationTable = talkTable{
+	name: "operation", join: operationAsset, one: "t.requester_asset", other: "t.responder_asset",
+	sorts: map[string]string{"first_seen": "t.id", "last_seen": "t.last", "requests": "t.requests"},
+}
+
+// where makes the conditions of a filter. No asset of that name is no row.
+func (db *DB) talkWhere(ctx context.Context, table *talkTable, f *TalkFilter) (where, error) {
+	var w where
+	if f.Site != "" {
+		id, err := db.siteNumber(ctx, text(f.Site))
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return w, err
+		}
+		w.add("t.site = ?", id)
+	}
+	if f.Peer != "" && f.Asset == "" {
+		return w, fmt.Errorf("a peer without an asset: %w", ErrInvalid)
+	}
+	if f.Asset != "" {
+		if err := db.talkEnds(ctx, table, f, &w); err != nil {
+			return w, err
+		}
+	}
+	w.equal("t.protocol", text(f.Protocol))
+	if f.Kind != "" {
+		k, ok := plant.ParseKind(f.Kind)
+		if !ok || table.name != "operation" {
+			return w, fmt.Errorf("operations of kind %q: %w", f.Kind, ErrInvalid)
+		}
+		w.add("t.kind = ?", int64(k))
+	}
+	if f.Crossing != nil {
+		// Written into the query: an index is for one of the two.
+		if *f.Crossing {
+			w.add("t.crossing = 1")
+		} else {
+			w.add("t.crossing = 0")
+		}
+	}
+	if !f.From.IsZero() {
+		w.add("t.last >= ?", nanos(f.From))
+	}
+	if !f.To.IsZero() {
+		w.add("t.first < ?", nanos(f.To))
+	}
+	return w, nil
+}
+
+// talkEnds are the conditions on the assets at the ends.
+func (db *DB) talkEnds(ctx context.Context, table *talkTable, f *TalkFilter, w *where) error {
+	asset, err := db.assetNumber(ctx, f.Asset)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if f.Peer == "" {
+		w.add("("+table.one+" = ? OR "+table.other+" = ?)", asset, asset)
+		return nil
+	}
+	peer, err := db.assetNumber(ctx, f.Peer)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	w.add("("+table.one+" = ? AND "+table.other+" = ? OR "+table.one+" = ? AND "+table.other+" = ?)", asset, peer, peer, asset)
+	return nil
+}
+
+// talkTotal counts rows; without conditions that is a figure.
+func (db *DB) talkTotal(ctx context.Context, table *talkTable, w where) (int64, bool, error) {
+	return db.capped(ctx, " FROM "+table.name+" t", w)
+}
+
+func (db *DB) conversations(ctx context.Context, f TalkFilter, p Page) (List[ConversationItem], error) {
+	var l List[ConversationItem]
+	w, err := db.talkWhere(ctx, &conversationTable, &f)
+	if err != nil {
+		return l, db.failed("list conversations", err)
+	}
+	o, err := orderOf(p, conversationTable.sorts, "-first_seen", "t.id")
+	if err != nil {
+		return l, err
+	}
+	if l.Total, l.More, err = db.talkTotal(ctx, &conversationTable, w); err != nil {
+		return l, db.failed("count conversations", err)
+	}
+	l.Items, l.Next, err = paged(ctx, db, "t.id, "+conversationColumns("t", "t.first")+assetEnds, " FROM conversation t"+conversationTable.join, w, o, p, scanConversation)
+	return l, db.failed("list conversations", err)
+}
+
+func scanConversation(scan func(...any) error, by *any) (int64, ConversationItem, error) {
+	var r conversationRow
+	var e assetEndRow
+	var id int64
+	err := scan(append(append(append([]any{&id}, r.dest()...), e.dest()...), by)...)
+	return id, ConversationItem{
+		ID: id, Conversation: *r.finish(), Site: e.site, ClientAsset: refOf(e.oneID, e.oneLabel), ServerAsset: refOf(e.otherID, e.otherLabel), Crossing: e.crossingNumber != 0,
+	}, err
+}
+
+func (db *DB) operations(ctx context.Context, f TalkFilter, p Page) (List[OperationItem], error) {
+	var l List[OperationItem]
+	w, err := db.talkWhere(ctx, &operationTable, &f)
+	if err != nil {
+		return l, db.failed("list operations", err)
+	}
+	o, err := orderOf(p, operationTable.sorts, "-first_seen", "t.id")
+	if err != nil {
+		return l, err
+	}
+	if l.Total, l.More, err = db.talkTotal(ctx, &operationTable, w); err != nil {
+		return l, db.failed("count operations", err)
+	}
+	l.Items, l.Next, err = paged(ctx, db, "t.id, "+operationColumns("t", "t.first")+assetEnds, " FROM operation t"+operationTable.join, w, o, p,
+		func(scan func(...any) error, by *any) (int64, OperationItem, error) {
+			var r operationRow
+			var e assetEndRow
+			var id int64
+			err := scan(append(append(append([]any{&id}, r.dest()...), e.dest()...), by)...)
+			return id, OperationItem{
+				ID: id, Operation: *r.finish(), Site: e.site, RequesterAsset: refOf(e.oneID, e.oneLabel), ResponderAsset: refOf(e.otherID, e.otherLabel), Crossing: e.crossingNumber != 0,
+			}, err
+		})
+	return l, db.failed("list operations", err)
+}
+
+func (db *DB) peers(ctx context.Context, asset string, recent time.Time, p Page) (List[Peer], error) {
+	var l List[Peer]
+	num, err := db.assetNumber(ctx, asset)
+	if err != nil {
+		return l, db.failed(fmt.Sprintf("read asset %q", asset), err)
+	}
+	if p.Sort == "" {
+		p.Sort = "-bytes"
+	}
+	all, err := db.conversations(ctx, TalkFilter{Asset: asset}, p)
+	if err != nil {
+		return l, err
+	}
+	l.Next, l.Total, l.More = all.Next, all.Total, all.More
+	var id string
+	if err := db.row(ctx, "SELECT id FROM asset WHERE num = ?", []any{num}, &id); err != nil {
+		return l, db.failed("read asset", err)
+	}
+	sums, err := db.recentOf(ctx, all.Items, recent)
+	for _, c := range all.Items {
+		s := sums[c.ID]
+		l.Items = append(l.Items, Peer{ConversationItem: c, Out: c.ClientAsset.ID == id, RecentPackets: s[0], RecentBytes: s[1]})
+	}
+	return l, db.failed("add up recent conversations", err)
+}
+
+// recentOf adds up the rows by the minute of conversations, packets and bytes.
+func (db *DB) recentOf(ctx context.Context, items []ConversationItem, since time.Time) (map[int64][2]uint64, error) {
+	sums := map[int64][2]uint64{}
+	for len(items) > 0 {
+		n := min(chunk, len(items))
+		args := []any{nanos(since)}
+		for _, c := range items[:n] {
+			args = append(args, c.ID)
+		}
+		err := db.each(ctx, "SELECT conversation, SUM(packets_up + packets_down), SUM(bytes_up + bytes_down) FROM recent_conversation WHERE at >= ? AND conversation IN ("+list(n)+") GROUP BY conversation", args,
+			func(scan func(...any) error) error {
+				var id int64
+				var s [2]uint64
+				err := scan(&id, &s[0], &s[1])
+				sums[id] = s
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+		items = items[n:]
+	}
+	return sums, nil
+}
+
+// maxTalkers bounds the answer of TopTalkers.
+const maxTalkers = 1000
+
+func (db *DB) topTalkers(ctx context.Context, site string, from time.Time, n int) ([]Talker, error) {
+	if n <= 0 || n > maxTalkers {
+		return nil, fmt.Errorf("%d talkers: it can be 1 to %d: %w", n, maxTalkers, ErrInvalid)
+	}
+	// By the minute, so that one who asks every second asks for the same.
+	from = from.Truncate(time.Minute)
+	v, err := db.figure(ctx, fmt.Sprint("talkers ", site, " ", from.Unix(), " ", n), func(ctx context.Context) (any, error) { return db.countTalkers(ctx, site, from, n) })
+	if err != nil {
+		return nil, db.failed("add up who talks most", err)
+	}
+	return v.([]Talker), nil
+}
+
+func (db *DB) countTalkers(ctx context.Context, site string, from time.Time, n int) ([]Talker, error) {
+	sites, err := db.sitesOf(ctx, site)
+	if err != nil || len(sites) == 0 {
+		return []Talker{}, err
+	}
+	// By conversation first: there are far fewer of them than rows.
+	query := `WITH r AS (SELECT conversation, SUM(packets_up + packets_down) AS packets, SUM(bytes_up + bytes_down) AS bytes FROM recent_conversation
+ WHERE site IN (` + list(len(sites)) + `) AND at >= ? GROUP BY conversation)
+SELECT asset.id, asset.label, e.mac, e.ip, b.packets, b.bytes FROM
+ (SELECT endpoint, SUM(packets) AS packets, SUM(bytes) AS bytes FROM
+  (SELECT t.client AS endpoint, r.packets, r.bytes FROM r JOIN conversation t ON t.id = r.conversation
+   UNION ALL SELECT t.server, r.packets, r.bytes FROM r JOIN conversation t ON t.id = r.conversation WHERE t.server <> t.client) both_ends
+  GROUP BY endpoint ORDER BY bytes DESC, endpoint LIMIT ?) b
+ JOIN endpoint e ON e.id = b.endpoint LEFT JOIN asset ON asset.num = e.asset ORDER BY b.bytes DESC, b.endpoint`
+	all := []Talker{}
+	err = db.each(ctx, query, append(sites, nanos(from), int64(n)), func(scan func(...any) error) error {
+		var t Talker
+		var id, label *string
+		var mac, ip string
+		err := scan(&id, &label, &mac, &ip, &t.Packets, &t.Bytes)
+		t.Asset, t.Address = refOf(id, label), endpointOf(mac, ip, 0).Addr()
+		all = append(all, t)
+		return err
+	})
+	return all, err
+}
+
+// sitesOf are the numbers of one site, or of all.
+func (db *DB) sitesOf(ctx context.Context, site string) ([]any, error) {
+	var ids []any
+	w := where{}
+	w.site("name", text(site))
+	err := db.each(ctx, "SELECT id FROM site"+w.clause(), w.args, func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// maxBuckets bounds the steps of one answer.
+const maxBuckets = 2000
+
+func (db *DB) traffic(ctx context.Context, site, asset string, from, to time.Time, step time.Duration) ([]Bucket, error) {
+	if step < time.Minute || step%time.Minute != 0 || !from.Before(to) || to.Sub(from)/step > maxBuckets {
+		return nil, fmt.Errorf("traffic from %s to %s by %s: steps are whole minutes, at most %d of them: %w", from.Format(time.RFC3339), to.Format(time.RFC3339), step, maxBuckets, ErrInvalid)
+	}
+	sites, err := db.sitesOf(ctx, site)
+	if err != nil || len(sites) == 0 {
+		return nil, db.failed("read sites", err)
+	}
+	by := int64(step / time.Minute)
+	query := "SELECT minute / ? AS bucket, protocol, SUM(packets), SUM(bytes) FROM traffic WHERE site IN (" + list(len(sites)) + ") AND minute >= ? AND minute < ? GROUP BY bucket, protocol ORDER BY bucket, protocol"
+	args := append(append([]any{by}, sites...), nanos(from)/minute, (nanos(to)+minute-1)/minute)
+	if asset != "" {
+		num, err := db.assetNumber(ctx, asset)
+		if err != nil {
+			return nil, db.failed(fmt.Sprintf("read asset %q", asset), err)
+		}
+		query = `SELECT r.at / ? AS bucket, t.protocol, SUM(r.packets_up + r.packets_down), SUM(r.bytes_up + r.bytes_down)
+ FROM conversation t JOIN recent_conversation r ON r.conversation = t.id WHERE (t.client_asset = ? OR t.server_asset = ?) AND r.at >= ? AND r.at < ? GROUP BY bucket, t.protocol ORDER BY bucket, t.protocol`
+		args = []any{by * minute, num, num, nanos(from), nanos(to)}
+	}
+	var all []Bucket
+	err = db.each(ctx, query, args, func(scan func(...any) error) error {
+		var b Bucket
+		var at int64
+		err := scan(&at, &b.Protocol, &b.Packets, &b.Bytes)
+		b.At = time.Unix(0, at*int64(step)).UTC()
+		all = append(all, b)
+		return err
+	})
+	return all, db.failed("add up traffic", err)
+}
