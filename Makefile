@@ -6,13 +6,20 @@ BIN   := bin/bulkhead
 TIME  ?= 120s
 export CGO_ENABLED ?= 0
 
-.PHONY: help build demo check format vet test accept vuln bench fuzz clean
+.PHONY: help build console console-check demo check format vet test accept vuln bench fuzz clean
 
 help: ## Print this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
-build: ## Build the program into bin/
-	$(GO) build -trimpath -o $(BIN) ./cmd/bulkhead
+build: ## Build the program into bin/, with the console if it is built
+	$(GO) build -trimpath $(if $(wildcard console/dist/index.html),-tags console) -o $(BIN) ./cmd/bulkhead
+
+console: ## Build the web console, which the next build puts into the program
+	cd console && npm ci --no-audit --no-fund && npm run build
+
+console-check: ## Check and test the console (skipped without Node)
+	@if ! command -v node >/dev/null; then echo "skip console-check: node is not installed"; exit 0; fi; \
+	set -e; cd console; [ -d node_modules ] || npm ci --no-audit --no-fund; npm run check; npm test; npm run build; npm run browser
 
 demo: build ## Analyze a capture of a simulated plant and write report/report.html
 	@mkdir -p report
@@ -20,7 +27,7 @@ demo: build ## Analyze a capture of a simulated plant and write report/report.ht
 	./$(BIN) analyze --html report/report.html report/plant.pcap
 	@echo; echo "The full report: file://$(CURDIR)/report/report.html"
 
-check: format vet test accept vuln ## Run every check and test
+check: format vet test console-check accept vuln ## Run every check and test
 
 format:
 	@out=$$($(GO) tool gofumpt -l .); if [ -n "$$out" ]; then echo "run: go tool gofumpt -w $$out"; exit 1; fi

@@ -47,6 +47,7 @@ var mayImport = []struct {
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},
 	{"internal/serve/api", "asks the store and answers over HTTP", []string{"internal/plant", "internal/keep/", "internal/serve/"}},
 	{"lab", "makes traffic of a plant that does not exist", []string{"lab", "internal/plant", "internal/wire/capture", "protocol/"}},
+	{"console", "the web console's files, and nothing else", nil},
 	{"internal/app", "wires everything together", []string{""}},
 	{"cmd/bulkhead", "flags in, calls, text out", []string{"internal/app", "internal/plant", "internal/serve/report", "internal/wire/capture", "lab"}},
 	{"internal/tool/", "programs that make files of this repository", []string{""}},

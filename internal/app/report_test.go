@@ -15,6 +15,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/sensor"
 	"github.com/bulkhead-ot/bulkhead/lab"
 )
 
@@ -62,7 +63,7 @@ func (t *tally) assets() map[string]string {
 
 // reported reads a capture and reports about every n-th frame, at random; n = 0
 // reports once, at the end.
-func reported(t *testing.T, file []byte, n int, seed uint64) *tally {
+func reported(t *testing.T, file []byte, workers, n int, seed uint64) *tally {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 1))
 	r, err := capture.Open(bytes.NewReader(file))
@@ -70,7 +71,7 @@ func reported(t *testing.T, file []byte, n int, seed uint64) *tally {
 		t.Fatal(err)
 	}
 	sum := newTally()
-	e := dissect.NewEngine(Protocols(), dissect.Options{})
+	e := sensor.NewPool(workers, Protocols, dissect.Options{})
 	var f capture.Frame
 	for i := uint64(1); r.Next(&f) == nil; i++ {
 		if n > 0 && rng.IntN(n) == 0 {
@@ -78,7 +79,8 @@ func reported(t *testing.T, file []byte, n int, seed uint64) *tally {
 		}
 		e.Frame(&f, plant.NewPacketRef(0, i))
 	}
-	e.Flush(sum.add)
+	e.Drain()
+	e.Report(time.Unix(0, 0), sum.add)
 	if e.Lost() > 0 {
 		t.Errorf("%d observations lost", e.Lost())
 	}
@@ -119,9 +121,9 @@ func TestReportsAddUp(t *testing.T) {
 
 func addUp(t *testing.T, file []byte, n int) {
 	t.Helper()
-	whole := reported(t, file, 0, 0)
+	whole := reported(t, file, 1, 0, 0)
 	for seed := range uint64(2) {
-		parts := reported(t, file, n, seed)
+		parts := reported(t, file, 1, n, seed)
 		if d := cmp.Diff(whole.sums, parts.sums); d != "" {
 			t.Errorf("seed %d, reports about every %d frames: sums differ (-once +often):\n%s", seed, n, d)
 		}

@@ -121,7 +121,7 @@ type Pending struct {
 	Verb *plant.Verb
 	ID   uint64
 	Tag  uint64
-	row  int32 // index into the conversation's rows
+	row  int32  // index into the conversation's rows
 	at   uint16 // second of packet time, the low bits
 	from uint8
 	told bool // a report counted it

@@ -72,8 +72,9 @@ type Options struct {
 	// Numbered is the highest packet number that the ring has; a line's frames
 	// are numbered above it, so that a number never means two packets.
 	Numbered uint64
-	// Condition fills in what only the source and the ring know: Dropped,
-	// RingBytes, RingOldest, SensorNoLink, a Problem. Nil leaves them.
+	// Condition fills in what only the source and the ring know: Dropped since
+	// the source was opened, RingBytes, RingOldest, SensorNoLink, a Problem. It
+	// is called with each report; nil leaves them.
 	Condition func(*plant.SensorStatus)
 
 	// StopWithin bounds how long the last report may take to be published

@@ -5,6 +5,7 @@ package sensor
 import (
 	"iter"
 	"sync"
+	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
@@ -29,6 +30,7 @@ type worker struct {
 	queue  chan *batch
 	free   chan *batch
 	fill   *batch
+	rest   []*batch
 }
 
 // batch is a number of frames copied into one buffer.
@@ -71,8 +73,9 @@ func (p *Pool) start(w *worker) {
 		w.free <- &batch{data: make([]byte, 0, batchBytes)}
 	}
 	w.fill = &batch{data: make([]byte, 0, batchBytes)}
+	queue := w.queue
 	p.done.Go(func() {
-		for b := range w.queue {
+		for b := range queue {
 			w.run(b)
 			b.data, b.frames = b.data[:0], b.frames[:0]
 			w.free <- b
@@ -121,16 +124,55 @@ func (w *worker) read(f *capture.Frame, ref plant.PacketRef) {
 	}
 }
 
-// Drain waits until everything is read and every conversation is folded into
-// the tables. No frame may come after it.
-func (p *Pool) Drain() {
+// settle waits until every frame handed to Frame is read. Until the next one the
+// engines rest.
+func (p *Pool) settle() {
+	for _, w := range p.workers {
+		if w.queue != nil {
+			w.queue <- w.fill
+		}
+	}
+	for _, w := range p.workers {
+		if w.queue == nil {
+			continue
+		}
+		for range batchesOut - 1 { // the worker has none left when all are back
+			w.rest = append(w.rest, <-w.free)
+		}
+		w.fill = <-w.free
+		for _, b := range w.rest {
+			w.free <- b
+		}
+		w.rest = w.rest[:0]
+	}
+}
+
+// Report hands over what every engine learnt since the last one (see
+// dissect.Engine.Report). It is called by the goroutine that calls Frame.
+func (p *Pool) Report(now time.Time, emit func(plant.Observation)) {
+	p.settle()
+	for _, w := range p.workers {
+		w.engine.Report(now, emit)
+	}
+}
+
+// Close ends the engines' goroutines when everything handed to them is read. No
+// frame may come after it.
+func (p *Pool) Close() {
 	for _, w := range p.workers {
 		if w.queue != nil {
 			w.queue <- w.fill
 			close(w.queue)
+			w.queue = nil
 		}
 	}
 	p.done.Wait()
+}
+
+// Drain waits until everything is read and every conversation is folded into
+// the tables. No frame may come after it.
+func (p *Pool) Drain() {
+	p.Close()
 	for _, w := range p.workers {
 		p.done.Go(w.engine.Drain)
 	}
@@ -146,6 +188,19 @@ func (p *Pool) Counts(capture int) (sum Counts) {
 		}
 	}
 	return sum
+}
+
+// count adds what the engines say of themselves to a status. The engines must
+// rest.
+func (p *Pool) count(s *plant.SensorStatus) {
+	for _, w := range p.workers {
+		e := w.engine
+		s.Undecoded += e.Undecoded
+		s.Duplicates += e.Duplicates
+		s.Failures += e.Failures
+		s.Lost += e.Lost()
+		s.Flows += uint64(e.Flows())
+	}
 }
 
 // Failures is the number of decoder failures.

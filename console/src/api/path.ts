@@ -1,0 +1,22 @@
+import type { paths } from './schema'
+
+/** The routes that answer a GET with JSON, by path below the base. */
+type JSONPath = {
+  [P in keyof paths]: P extends `/api/v1${infer Rest}` ? (paths[P] extends { get: { responses: { 200: { content: { 'application/json': unknown } } } } } ? Rest : never) : never
+}[keyof paths]
+
+export type Path = JSONPath
+
+/** What a route answers. */
+export type Answer<P extends Path> = paths[`/api/v1${P}`] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } } ? T : never
+
+/** What a route reads of the query. */
+export type QueryOf<P extends Path> = paths[`/api/v1${P}`] extends { get: { parameters: { query?: infer Q } } } ? NonNullable<Q> : never
+
+/** The names in a path: "/assets/{id}" has id. */
+export type Names<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | Names<Rest> : never
+
+/** A path with its names filled in. */
+export function fill<P extends string>(path: P, names: Record<string, string> = {}): string {
+  return path.replace(/\{(\w+)\}/g, (_, n: string) => encodeURIComponent(names[n] ?? ''))
+}

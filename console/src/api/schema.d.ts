@@ -1,0 +1,2561 @@
+// Generated from internal/serve/api/testdata/openapi.json by npm run types. Do not edit.
+
+export interface paths {
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List assets */
+        get: operations["listAssets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is known of one asset */
+        get: operations["asset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was asked of an asset and what it asked */
+        get: operations["assetOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who an asset talks to */
+        get: operations["assetPeers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count assets by the values of each filter */
+        get: operations["assetFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imports of captures */
+        get: operations["listCaptures"];
+        put?: never;
+        /** Import a capture: the body is the file */
+        post: operations["importCapture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one import goes */
+        get: operations["capture"];
+        put?: never;
+        post?: never;
+        /** Cancel an import */
+        delete: operations["cancelCapture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List conversations */
+        get: operations["listConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it changes
+         * @description Server-sent events. Events named state have a State as data and come first, unless Last-Event-ID was given and nothing was missed: then there is one event named resume. An event named reset says that something was missed: ask again for what is shown; states follow it. Events named change have a Change as data. A comment line comes as a heartbeat.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List findings */
+        get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One finding */
+        get: operations["finding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept of the past */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set for how long history is kept */
+        put: operations["setRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plant as a picture */
+        get: operations["map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List operations */
+        get: operations["listOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the plant is made of, in numbers */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cut packets out of a sensor's ring */
+        get: operations["packets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packets/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a cut of packets as evidence */
+        post: operations["keepPackets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packets/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the cuts that are kept */
+        get: operations["listKeptPackets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packets/kept/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The packets of a cut that is kept */
+        get: operations["keptPackets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sensors */
+        get: operations["listSensors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensors/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one sensor does */
+        get: operations["sensor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people can set */
+        get: operations["settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much was said over time */
+        get: operations["traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process lives */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers for Prometheus */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The program can do its work; 503 if it can not */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Asset: {
+            /** @description Identifiers it had before; they still lead here. */
+            aliases: string[];
+            /** @description What changed, the newest first. */
+            changes: components["schemas"]["AssetChange"][];
+            conflicts: components["schemas"]["Conflict"][];
+            facts: components["schemas"]["Fact"][];
+            /** @description The findings it stands in, the most serious first. */
+            findings: components["schemas"]["FindingRef"][];
+            firmware: string;
+            /** Format: date-time */
+            first_seen: string | null;
+            /**
+             * Format: date-time
+             * @description When it was no longer found; null while it is.
+             */
+            gone: string | null;
+            hardware: string;
+            id: string;
+            ips: string[];
+            /** @enum {string} */
+            kind: "device" | "network" | "external";
+            label: string;
+            /** Format: date-time */
+            last_seen: string | null;
+            /**
+             * Format: double
+             * @description Purdue level 0 to 5, 3.5 is the DMZ; null if nothing tells.
+             */
+            level: number | null;
+            macs: string[];
+            /** @description In its rack, by slot. */
+            modules: components["schemas"]["Module"][];
+            names: string[];
+            network: string;
+            order_number: string;
+            os: string;
+            product: string;
+            protocols: string[];
+            /** @description Why it has this role, level, side and vendor, and why identities were merged. */
+            reasons: components["schemas"]["Reason"][];
+            role: string;
+            serial: string;
+            /** @enum {string} */
+            side: "ot" | "it" | "unknown";
+            site: string;
+            vendor: string;
+            vlans: number[];
+        };
+        AssetChange: {
+            field: string;
+            new: string;
+            old: string;
+            /** Format: date-time */
+            when: string | null;
+        };
+        AssetCounts: {
+            kinds: components["schemas"]["Count"][];
+            roles: components["schemas"]["Count"][];
+            sides: components["schemas"]["Count"][];
+            /** Format: int64 */
+            total: number;
+            /**
+             * Format: int64
+             * @description Inside the site, with neither role nor vendor known.
+             */
+            unknown: number;
+        };
+        AssetRef: {
+            /** @description Empty if no asset is known behind the address. */
+            id: string;
+            /** @enum {string} */
+            kind: "device" | "network" | "external" | "";
+            /** @description What people call it: its best name, else its address. */
+            label: string;
+            /**
+             * Format: double
+             * @description Purdue level 0 to 5, 3.5 is the DMZ; null if nothing tells.
+             */
+            level: number | null;
+            role: string;
+            /** @enum {string} */
+            side: "ot" | "it" | "unknown";
+        };
+        AssetRow: {
+            /**
+             * Format: int64
+             * @description Fields for which claims were seen that cannot all be true.
+             */
+            conflicts: number;
+            /**
+             * Format: int64
+             * @description How many facts are known of it.
+             */
+            facts: number;
+            findings: components["schemas"]["FindingCounts"];
+            firmware: string;
+            /** Format: date-time */
+            first_seen: string | null;
+            /**
+             * Format: date-time
+             * @description When it was no longer found; null while it is.
+             */
+            gone: string | null;
+            hardware: string;
+            id: string;
+            ips: string[];
+            /** @enum {string} */
+            kind: "device" | "network" | "external";
+            /** @description What people call it: its best name, else its address. */
+            label: string;
+            /** Format: date-time */
+            last_seen: string | null;
+            /**
+             * Format: double
+             * @description Purdue level 0 to 5, 3.5 is the DMZ; null if nothing tells.
+             */
+            level: number | null;
+            macs: string[];
+            /**
+             * Format: int64
+             * @description How many modules its rack has.
+             */
+            modules: number;
+            names: string[];
+            /** @description The network it stands in: a prefix such as 10.1.2.0/24, or a VLAN where it has no IP address. */
+            network: string;
+            order_number: string;
+            os: string;
+            product: string;
+            /** @description That it speaks. */
+            protocols: string[];
+            /** @example controller */
+            role: string;
+            serial: string;
+            /** @enum {string} */
+            side: "ot" | "it" | "unknown";
+            site: string;
+            vendor: string;
+            vlans: number[];
+        };
+        Band: {
+            /** Format: double */
+            level: number | null;
+            name: string;
+        };
+        Box: {
+            /** @description Those with findings first, then by label. */
+            assets: components["schemas"]["MapAsset"][];
+            id: string;
+            /** Format: double */
+            level: number | null;
+            network: string;
+            /**
+             * @description Of most of its assets.
+             * @enum {string}
+             */
+            side: "ot" | "it" | "unknown";
+            site: string;
+            /**
+             * Format: int64
+             * @description Assets in it, drawn or not.
+             */
+            total: number;
+        };
+        Change: {
+            id: string;
+            /** @enum {string} */
+            op: "put" | "remove";
+            /** @enum {string} */
+            topic: "assets" | "sensors" | "captures" | "findings" | "overview";
+            /** @description The thing as its list route gives it; absent on remove, and where it is large: ask for it. */
+            value?: unknown;
+        };
+        Check: {
+            name: string;
+            ok: boolean;
+            /** @description In words for a person, without details of the machine; empty if all is well. */
+            problem: string;
+        };
+        Conflict: {
+            facts: components["schemas"]["Fact"][];
+            field: string;
+            why: string;
+        };
+        Conversation: {
+            /** @description Both sides were seen. */
+            answered: boolean;
+            /**
+             * Format: int64
+             * @description Lengths on the wire.
+             */
+            bytes: number;
+            /** Format: int64 */
+            bytes_from_client: number;
+            client: components["schemas"]["AssetRef"];
+            client_address: string;
+            /** @description A message was decoded; the port alone did not decide. */
+            confirmed: boolean;
+            /** @description It goes from one side of the plant's network to the other. */
+            crossing: boolean;
+            /** Format: date-time */
+            first: string | null;
+            /** Format: int64 */
+            flows: number;
+            /** Format: date-time */
+            last: string | null;
+            /**
+             * Format: int64
+             * @description TCP payload that the sensor did not get.
+             */
+            lost_bytes: number;
+            /** @description Its first packet. */
+            packet?: components["schemas"]["Packet"];
+            /** Format: int64 */
+            packets: number;
+            /** Format: int64 */
+            packets_from_client: number;
+            /**
+             * Format: int32
+             * @description The server's; 0 where there is none.
+             */
+            port: number;
+            protocol: string;
+            server: components["schemas"]["AssetRef"];
+            server_address: string;
+            /** @enum {string} */
+            transport: "eth" | "tcp" | "udp" | "ip";
+        };
+        Count: {
+            /** Format: int64 */
+            count: number;
+            value: string;
+        };
+        Edge: {
+            /** @enum {string} */
+            between: "boxes" | "assets";
+            /** Format: int64 */
+            bytes: number;
+            crossing: boolean;
+            /** @description Identifier of the box or asset that asks. */
+            from: string;
+            /** Format: date-time */
+            last: string | null;
+            /** @description Kinds of operation that were asked for, the most consequential first. */
+            operations: string[];
+            /** Format: int64 */
+            packets: number;
+            protocols: string[];
+            to: string;
+        };
+        Facets: {
+            kinds: components["schemas"]["Count"][];
+            /** @description The level as text; unknown where nothing tells. */
+            levels: components["schemas"]["Count"][];
+            networks: components["schemas"]["Count"][];
+            protocols: components["schemas"]["Count"][];
+            roles: components["schemas"]["Count"][];
+            sides: components["schemas"]["Count"][];
+            sites: components["schemas"]["Count"][];
+            /**
+             * Format: int64
+             * @description Assets that match all filters.
+             */
+            total: number;
+            vendors: components["schemas"]["Count"][];
+        };
+        Fact: {
+            /**
+             * Format: double
+             * @description How sure such a message makes us.
+             */
+            confidence: number;
+            /**
+             * Format: int64
+             * @description How often it was seen.
+             */
+            count: number;
+            /** @example firmware */
+            field: string;
+            /** Format: date-time */
+            first: string | null;
+            /** Format: date-time */
+            last: string | null;
+            /** @description The first packet that showed it. */
+            packet?: components["schemas"]["Packet"];
+            /**
+             * @description The message that showed it.
+             * @example s7comm.szl
+             */
+            source: string;
+            value: string;
+        };
+        Finding: {
+            /** @description The one to look at first, first. */
+            assets: components["schemas"]["AssetRef"][];
+            /**
+             * Format: date-time
+             * @description When it was no longer found; null while it is open.
+             */
+            closed: string | null;
+            /** Format: int64 */
+            count: number;
+            /** @description One line each. */
+            details: string[];
+            /** @description Packets that show it. */
+            evidence: components["schemas"]["Packet"][];
+            /** Format: date-time */
+            first: string | null;
+            id: string;
+            /** Format: date-time */
+            last: string | null;
+            /** @enum {string} */
+            level: "high" | "medium" | "low" | "info";
+            /** @description What to do, the first step first. */
+            next: string[];
+            /**
+             * Format: date-time
+             * @description When it was first found.
+             */
+            opened: string | null;
+            /** @example cleartext-login */
+            rule: string;
+            site: string;
+            title: string;
+            why: string;
+        };
+        FindingCounts: {
+            /** Format: int64 */
+            high: number;
+            /** Format: int64 */
+            info: number;
+            /** Format: int64 */
+            low: number;
+            /** Format: int64 */
+            medium: number;
+        };
+        FindingRef: {
+            id: string;
+            /** @enum {string} */
+            level: "high" | "medium" | "low" | "info";
+            title: string;
+        };
+        Health: {
+            checks: components["schemas"]["Check"][];
+            /** @enum {string} */
+            status: "ok" | "not ready";
+        };
+        History: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description Newest first. */
+            days: components["schemas"]["HistoryDay"][];
+            /** Format: date-time */
+            newest: string | null;
+            /** Format: date-time */
+            oldest: string | null;
+            retention: components["schemas"]["Retention"];
+            /** Format: int64 */
+            rows: number;
+        };
+        HistoryDay: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            kind: "conversations" | "operations";
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Files.
+             */
+            segments: number;
+            site: string;
+            /**
+             * @description What one row covers.
+             * @enum {string}
+             */
+            step: "minute" | "hour" | "day";
+        };
+        Job: {
+            /**
+             * Format: int64
+             * @description Size of the file.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Of the file, up to now.
+             */
+            bytes_read: number;
+            /** Format: date-time */
+            created: string | null;
+            /** Format: date-time */
+            ended: string | null;
+            id: string;
+            /** @description Of the file, as the one who sent it called it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Read up to now.
+             */
+            packets: number;
+            /** @description Why it failed and what to do; empty if it did not. */
+            problem: string;
+            /** @description The name under which its observations come. */
+            sensor: string;
+            /** @description Of the file, hexadecimal. */
+            sha256: string;
+            site: string;
+            /** Format: date-time */
+            started: string | null;
+            /** @enum {string} */
+            state: "queued" | "reading" | "done" | "failed" | "cancelled";
+        };
+        KeepRequest: {
+            /**
+             * Format: int64
+             * @description Packets before and after number.
+             */
+            around?: number;
+            /** @description Only packets from or to this asset's addresses. */
+            asset?: string;
+            /**
+             * Format: date-time
+             * @description Instead of number, or to make it certain: packets from this time on.
+             */
+            from?: string;
+            /** @description Why they are kept. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description A packet's number; with around, those before and after it.
+             */
+            number?: number;
+            /** @description Only those between asset and this asset. */
+            peer?: string;
+            /** @description The sensor whose ring holds them. */
+            sensor: string;
+            /** @description Needed only where two sites have a sensor of this name. */
+            site?: string;
+            /**
+             * Format: date-time
+             * @description Packets before this time; at most one day after from.
+             */
+            to?: string;
+        };
+        KeptPackets: {
+            /**
+             * Format: int64
+             * @description Of the file.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description Time of its first packet.
+             */
+            from: string | null;
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was kept.
+             */
+            made: string | null;
+            note: string;
+            /** Format: int64 */
+            packets: number;
+            sensor: string;
+            /** @description Of the file, hexadecimal. */
+            sha256: string;
+            site: string;
+            /** Format: date-time */
+            to: string | null;
+        };
+        ListAssetRow: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["AssetRow"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListConversation: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Conversation"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListFinding: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Finding"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListJob: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Job"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListKeptPackets: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["KeptPackets"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListOperation: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Operation"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListPeer: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Peer"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListSensor: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Sensor"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        Map: {
+            /**
+             * Format: date-time
+             * @description The time it shows.
+             */
+            at: string;
+            /** @description Highest level first; the one without a level is last. */
+            bands: components["schemas"]["Band"][];
+            boxes: components["schemas"]["Box"][];
+            /** @description Between boxes, added up; and between assets where sides are crossed. */
+            edges: components["schemas"]["Edge"][];
+            /**
+             * Format: date-time
+             * @description From when on its edges count; null for all time.
+             */
+            from: string | null;
+            /**
+             * Format: int64
+             * @description Assets left out because there are too many to draw; each box counts its own.
+             */
+            more: number;
+        };
+        MapAsset: {
+            id: string;
+            /** @enum {string} */
+            kind: "device" | "network" | "external";
+            label: string;
+            /** Format: double */
+            level: number | null;
+            role: string;
+            /** @enum {string} */
+            side: "ot" | "it" | "unknown";
+            vendor_known: boolean;
+            /**
+             * @description The level of its most serious finding.
+             * @enum {string}
+             */
+            worst: "high" | "medium" | "low" | "info" | "none";
+        };
+        Module: {
+            facts: components["schemas"]["Fact"][];
+            firmware: string;
+            hardware: string;
+            order_number: string;
+            product: string;
+            serial: string;
+            /** Format: int64 */
+            slot: number;
+            vendor: string;
+        };
+        Operation: {
+            /** Format: int64 */
+            accepted: number;
+            /** @description The message's code in its protocol. */
+            code: string;
+            /** @description It was asked from one side of the plant's network to the other. */
+            crossing: boolean;
+            /** Format: date-time */
+            first: string | null;
+            /** @enum {string} */
+            kind: "other" | "identify" | "read" | "auth" | "write" | "config" | "program" | "mode" | "firmware";
+            /** Format: date-time */
+            last: string | null;
+            /** @example Write Multiple Registers */
+            name: string;
+            /** @description What it is about: a register range, a data block, a tag. */
+            object: string;
+            packet?: components["schemas"]["Packet"];
+            /** Format: int32 */
+            port: number;
+            protocol: string;
+            /** Format: int64 */
+            refused: number;
+            requester: components["schemas"]["AssetRef"];
+            requester_address: string;
+            /** Format: int64 */
+            requests: number;
+            responder: components["schemas"]["AssetRef"];
+            responder_address: string;
+            /** Format: int64 */
+            responses: number;
+            /**
+             * @description ATT&CK for ICS technique it would be used for; empty where there is none.
+             * @example T0855
+             */
+            technique: string;
+            /** @description The last value of a small write. */
+            value: string;
+        };
+        Overview: {
+            assets: components["schemas"]["AssetCounts"];
+            /** Format: int64 */
+            conversations: number;
+            /**
+             * Format: int64
+             * @description Conversations from one side of the plant's network to the other.
+             */
+            crossings: number;
+            findings: components["schemas"]["FindingCounts"];
+            /**
+             * Format: date-time
+             * @description From when on conversations and operations are kept.
+             */
+            kept_from: string | null;
+            /** Format: date-time */
+            kept_to: string | null;
+            /**
+             * Format: date-time
+             * @description Packet time of the newest thing seen.
+             */
+            last_observation: string | null;
+            /**
+             * Format: date-time
+             * @description The server's clock.
+             */
+            now: string;
+            sensors: components["schemas"]["SensorCounts"];
+            sites: string[];
+            /** @description Of the program. */
+            version: string;
+        };
+        Packet: {
+            /**
+             * Format: date-time
+             * @description When it was read; null where only the number is known.
+             */
+            at: string | null;
+            /** @description The sensor's ring may still hold it: ask /packets for it. */
+            available: boolean;
+            /**
+             * Format: int64
+             * @description Its number there, from 1.
+             */
+            number: number;
+            /** @description The sensor that read it. */
+            sensor: string;
+            site: string;
+        };
+        Peer: {
+            /** @description The peer's address in this conversation. */
+            address: string;
+            asset: components["schemas"]["AssetRef"];
+            /**
+             * Format: int64
+             * @description Both ways, lengths on the wire.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description In the last 24 hours; null if the history could not be asked just now.
+             */
+            bytes_day: number | null;
+            /** @description It goes from one side of the plant's network to the other. */
+            crossing: boolean;
+            /**
+             * @description out: the asset asked the peer. in: the peer asked the asset.
+             * @enum {string}
+             */
+            direction: "out" | "in";
+            /** Format: date-time */
+            first: string | null;
+            /** Format: date-time */
+            last: string | null;
+            /**
+             * Format: int64
+             * @description Both ways.
+             */
+            packets: number;
+            /** Format: int32 */
+            port: number;
+            protocol: string;
+            /** @enum {string} */
+            transport: "eth" | "tcp" | "udp" | "ip";
+        };
+        Problem: {
+            /**
+             * @description A human-readable explanation specific to this occurrence of the problem.
+             * @example Property foo is required but is missing.
+             */
+            detail?: string;
+            /** @description Optional list of individual error details */
+            errors?: components["schemas"]["ProblemDetail"][];
+            /**
+             * Format: uri
+             * @description A URI reference that identifies the specific occurrence of the problem.
+             * @example https://example.com/error-log/abc123
+             */
+            instance?: string;
+            /**
+             * Format: int64
+             * @description HTTP status code
+             * @example 400
+             */
+            status?: number;
+            /**
+             * @description A short, human-readable summary of the problem type. This value should not change between occurrences of the error.
+             * @example Bad Request
+             */
+            title?: string;
+            /**
+             * Format: uri
+             * @description A URI reference to human-readable documentation for the error.
+             * @default about:blank
+             * @example https://example.com/errors/example
+             */
+            type?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ProblemDetail: {
+            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
+            location?: string;
+            /** @description Error message text */
+            message?: string;
+            /** @description The value at the given location */
+            value?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        Reason: {
+            packet?: components["schemas"]["Packet"];
+            /** @description The statement it supports: role, level, side, vendor, merge or kind. */
+            what: string;
+            /** @description A sentence. */
+            why: string;
+        };
+        Retention: {
+            /**
+             * Format: int64
+             * @description Days for which there is a row a day; 0 for ever.
+             */
+            day_days: number;
+            /**
+             * Format: int64
+             * @description Days for which there is a row an hour; 0 for ever.
+             */
+            hour_days: number;
+            /**
+             * Format: int64
+             * @description Size on disk at which the oldest go early; 0 for no limit.
+             */
+            max_bytes: number;
+            /**
+             * Format: int64
+             * @description Days for which there is a row a minute; 0 for ever.
+             */
+            minute_days: number;
+        };
+        Sensor: {
+            /**
+             * Format: date-time
+             * @description When its last batch was taken in, by the hub's clock.
+             */
+            applied: string | null;
+            /**
+             * Format: int64
+             * @description That were taken in.
+             */
+            batches: number;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: double */
+            bytes_per_second: number | null;
+            /**
+             * Format: int64
+             * @description By the kernel: they came too fast.
+             */
+            dropped: number;
+            /** Format: double */
+            drops_per_second: number | null;
+            /**
+             * Format: int64
+             * @description Copies that the mirror port made.
+             */
+            duplicates: number;
+            epoch: string;
+            /**
+             * Format: int64
+             * @description Of decoders.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description In progress now.
+             */
+            flows: number;
+            /**
+             * Format: date-time
+             * @description When its last batch was made, by its own clock.
+             */
+            heard: string | null;
+            /**
+             * Format: double
+             * @description Seconds between its last batch being made and being taken in; null if unknown.
+             */
+            lag: number | null;
+            /**
+             * Format: int64
+             * @description Observations that found no room.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Batches that have not come.
+             */
+            missing: number;
+            name: string;
+            /** @description It does its work: no problem, heard of within the last minutes, or ended as meant. */
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description Conversations of which only one side is seen: the mirror port lacks a direction.
+             */
+            one_sided: number;
+            /**
+             * Format: int64
+             * @description Read from the source since it started, copies included.
+             */
+            packets: number;
+            /**
+             * Format: double
+             * @description Over the last minutes; null until two batches are known.
+             */
+            packets_per_second: number | null;
+            /** @description What is wrong and what to do; empty if nothing is. */
+            problem: string;
+            /**
+             * Format: int64
+             * @description Packets kept on disk.
+             */
+            ring_bytes: number;
+            /**
+             * Format: date-time
+             * @description From when on packets can be shown; null without a ring.
+             */
+            ring_oldest: string | null;
+            /**
+             * Format: int64
+             * @description Cyclic I/O counted without being parsed.
+             */
+            sampled: number;
+            /**
+             * Format: date-time
+             * @description Packet time up to which the hub knows what it saw.
+             */
+            seen: string | null;
+            /**
+             * Format: int64
+             * @description Of the last batch applied.
+             */
+            sequence: number;
+            site: string;
+            /** @example eth1 */
+            source: string;
+            /** Format: date-time */
+            started: string | null;
+            /** @description What it says it does: watching, silent, no link, reading, ended. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Whose link or network layer is not read.
+             */
+            undecoded: number;
+            version: string;
+        };
+        SensorCounts: {
+            /**
+             * Format: int64
+             * @description With a problem, silent, without link, or not heard of.
+             */
+            not: number;
+            /** Format: int64 */
+            ok: number;
+            /** Format: int64 */
+            total: number;
+        };
+        Settings: {
+            retention: components["schemas"]["Retention"];
+        };
+        State: {
+            /** @enum {string} */
+            topic: "assets" | "sensors" | "captures" | "findings" | "overview";
+            /** @description The first page of the topic's list route; for overview the overview, and for assets only their total: ask /assets for those that are shown. */
+            value: unknown;
+        };
+        Traffic: {
+            /**
+             * Format: date-time
+             * @description Beginning of the first bucket.
+             */
+            from: string;
+            /** @description The protocols with most bytes first; the last is called other if there are more than 20. */
+            series: components["schemas"]["TrafficSeries"][];
+            /**
+             * Format: int64
+             * @description Seconds in one bucket.
+             */
+            step: number;
+            /**
+             * Format: date-time
+             * @description End of the last bucket.
+             */
+            to: string;
+        };
+        TrafficSeries: {
+            bytes: number[];
+            packets: number[];
+            protocol: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openapi+json": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssets: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Stands in an open finding of this level. */
+                finding?: "high" | "medium" | "low" | "info" | "any";
+                /** @description Seen for the first time at or after this time. */
+                first_since?: string;
+                kind?: "device" | "network" | "external";
+                level?: "0" | "1" | "2" | "3" | "3.5" | "4" | "5" | "unknown";
+                /** @description Rows in one page. */
+                limit?: number;
+                /** @description As in the network member of an asset. */
+                network?: string;
+                /** @description That the asset speaks. */
+                protocol?: string;
+                /** @description Words that must all occur in a name, address, vendor, product, order number, firmware, serial number, role or protocol. */
+                q?: string;
+                role?: string;
+                /** @description Seen at or after this time. */
+                seen_since?: string;
+                side?: "ot" | "it" | "unknown";
+                site?: string;
+                /** @description A leading minus turns the order round. */
+                sort?: "name" | "-name" | "last_seen" | "-last_seen" | "first_seen" | "-first_seen" | "vendor" | "-vendor" | "role" | "-role" | "level" | "-level" | "kind" | "-kind" | "side" | "-side" | "network" | "-network" | "findings" | "-findings";
+                vendor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAssetRow"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The asset's identifier, or one it had before. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assetOperations: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                kind?: "other" | "identify" | "read" | "auth" | "write" | "config" | "program" | "mode" | "firmware";
+                /** @description Rows in one page. */
+                limit?: number;
+                protocol?: string;
+                sort?: "first_seen" | "-first_seen" | "last_seen" | "-last_seen" | "requests" | "-requests";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOperation"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assetPeers: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+                sort?: "bytes" | "-bytes" | "packets" | "-packets" | "last_seen" | "-last_seen" | "first_seen" | "-first_seen";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPeer"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assetFacets: {
+        parameters: {
+            query?: {
+                /** @description Stands in an open finding of this level. */
+                finding?: "high" | "medium" | "low" | "info" | "any";
+                /** @description Seen for the first time at or after this time. */
+                first_since?: string;
+                kind?: "device" | "network" | "external";
+                level?: "0" | "1" | "2" | "3" | "3.5" | "4" | "5" | "unknown";
+                /** @description As in the network member of an asset. */
+                network?: string;
+                /** @description That the asset speaks. */
+                protocol?: string;
+                /** @description Words that must all occur in a name, address, vendor, product, order number, firmware, serial number, role or protocol. */
+                q?: string;
+                role?: string;
+                /** @description Seen at or after this time. */
+                seen_since?: string;
+                side?: "ot" | "it" | "unknown";
+                site?: string;
+                vendor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCaptures: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListJob"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importCapture: {
+        parameters: {
+            query: {
+                /** @description What to call the capture, usually the file's name. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The capture: pcap or pcapng, plain or compressed with gzip or zstd. It goes to disk as it comes. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    capture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelCapture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConversations: {
+        parameters: {
+            query?: {
+                /** @description Identifier of an asset at either end. */
+                asset?: string;
+                /** @description Whether they go from one side of the plant's network to the other. */
+                crossing?: "true" | "false";
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Sums from this time on, of the rows by the minute and the history. Without from and to: totals of all time. */
+                from?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+                /** @description With asset: only between the two. */
+                peer?: string;
+                protocol?: string;
+                site?: string;
+                /** @description With from or to always -bytes. */
+                sort?: "first_seen" | "-first_seen" | "last_seen" | "-last_seen" | "bytes" | "-bytes" | "packets" | "-packets";
+                /** @description Sums up to this time. Now if only from is given. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListConversation"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                /** @description What to hear of; everything if it is left out. */
+                topics?: ("assets" | "sensors" | "captures" | "findings" | "overview")[];
+            };
+            header?: {
+                /** @description The last event that was got; a browser sends it by itself when it connects again. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: {
+                /** @description Only those that an asset stands in. */
+                asset?: string;
+                /** @description Those that are no longer found, too. */
+                closed?: boolean;
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                level?: "high" | "medium" | "low" | "info";
+                /** @description Rows in one page. */
+                limit?: number;
+                rule?: string;
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFinding"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map: {
+        parameters: {
+            query?: {
+                /** @description The plant as it was seen up to this time; now if it is left out. */
+                at?: string;
+                /** @description All sites if it is left out. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Map"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOperations: {
+        parameters: {
+            query?: {
+                /** @description Identifier of an asset at either end. */
+                asset?: string;
+                /** @description Whether they go from one side of the plant's network to the other. */
+                crossing?: "true" | "false";
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Sums from this time on, of the rows by the minute and the history. Without from and to: totals of all time. */
+                from?: string;
+                kind?: "other" | "identify" | "read" | "auth" | "write" | "config" | "program" | "mode" | "firmware";
+                /** @description Rows in one page. */
+                limit?: number;
+                /** @description With asset: only between the two. */
+                peer?: string;
+                protocol?: string;
+                site?: string;
+                /** @description With from or to always -requests. */
+                sort?: "first_seen" | "-first_seen" | "last_seen" | "-last_seen" | "requests" | "-requests";
+                /** @description Sums up to this time. Now if only from is given. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOperation"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: {
+                /** @description All sites if it is left out. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    packets: {
+        parameters: {
+            query: {
+                /** @description Packets before and after number. */
+                around?: number;
+                /** @description Only packets from or to this asset's addresses. */
+                asset?: string;
+                /** @description Instead of number, or to make it certain: packets from this time on. */
+                from?: string;
+                /** @description A packet's number; with around, those before and after it. */
+                number?: number;
+                /** @description Only those between asset and this asset. */
+                peer?: string;
+                /** @description The sensor whose ring holds them. */
+                sensor: string;
+                /** @description Needed only where two sites have a sensor of this name. */
+                site?: string;
+                /** @description Packets before this time; at most one day after from. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A pcapng file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.tcpdump.pcap": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepPackets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptPackets"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeptPackets: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListKeptPackets"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keptPackets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A pcapng file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.tcpdump.pcap": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSensors: {
+        parameters: {
+            query?: {
+                /** @description All sites if it is left out. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSensor"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sensor: {
+        parameters: {
+            query?: {
+                /** @description Needed only where two sites have a sensor of this name. */
+                site?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sensor"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    traffic: {
+        parameters: {
+            query?: {
+                /** @description Only what this asset sent or received; the whole plant if it is left out. */
+                asset?: string;
+                /** @description 24 hours before to if it is left out. */
+                from?: string;
+                site?: string;
+                /** @description Seconds in one bucket; rounded up so that there are at most 1,000. Chosen to give about 200 if it is left out. */
+                step?: number;
+                /** @description Now if it is left out. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Traffic"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

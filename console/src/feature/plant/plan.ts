@@ -1,0 +1,131 @@
+import type { Box, Edge, Map as PlantMap, MapAsset } from '../../api/model'
+
+/** The bands of the picture, from the outside to the process. */
+export const bandOrder = ['outside', 'enterprise', 'dmz', 'operations', 'cells', 'unplaced'] as const
+export type BandKey = (typeof bandOrder)[number]
+
+export const bandNames: Record<BandKey, [name: string, note: string]> = {
+  outside: ['Outside', 'beyond the site'],
+  enterprise: ['Enterprise', 'levels 5 and 4'],
+  dmz: ['DMZ', 'level 3.5'],
+  operations: ['Operations', 'level 3'],
+  cells: ['Cells', 'levels 2 to 0'],
+  unplaced: ['Not placed', 'no level known'],
+}
+
+/** A box as it is drawn: one network in one band. */
+export interface PlanBox {
+  id: string
+  band: BandKey
+  name: string
+  side: Box['side']
+  /** Assets in it, drawn or not. */
+  total: number
+  assets: MapAsset[]
+}
+
+/** What passes between two boxes, both directions added up. */
+export interface PlanLine {
+  id: string
+  a: string
+  b: string
+  crossing: boolean
+  edges: Edge[]
+  bytes: number
+}
+
+/** The map's boxes and lines in the picture's terms. */
+export interface Plan {
+  boxes: PlanBox[]
+  lines: PlanLine[]
+  /** Crossings between single assets, by asset. */
+  crossings: Edge[]
+  /** The box each asset stands in. */
+  boxOf: Map<string, string>
+  assets: Map<string, MapAsset>
+}
+
+/** The band a box belongs to. Peers outside the site have no level. */
+export function bandOf(box: Pick<Box, 'level' | 'assets'>): BandKey {
+  const l = box.level
+  if (box.assets.length && box.assets.every((a) => a.kind === 'external')) return 'outside'
+  if (l === null || l === undefined || l < 0) return 'unplaced'
+  if (l >= 4) return 'enterprise'
+  if (l > 3) return 'dmz'
+  return l === 3 ? 'operations' : 'cells'
+}
+
+/** Text compared as people order it: 10.2.0.0 before 10.10.0.0, PLC 9 before PLC 10. */
+export const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare
+
+/**
+ * Turns the API's map into the picture's plan: levels 0 to 2 of one network
+ * become one box, as a cell is one thing to those who run it. The order is by
+ * name, so that the picture looks the same every day.
+ */
+export function plan(map: Pick<PlantMap, 'boxes' | 'edges'>): Plan {
+  const boxes = new Map<string, PlanBox>()
+  const renamed = new Map<string, string>()
+  for (const box of map.boxes) {
+    const band = bandOf(box)
+    const id = [box.site, band, box.network].join('/')
+    renamed.set(box.id, id)
+    const b = boxes.get(id)
+    if (!b) boxes.set(id, { id, band, name: box.network || 'no network', side: box.side, total: box.total, assets: [...box.assets] })
+    else {
+      b.side = b.total >= box.total ? b.side : box.side
+      b.total += box.total
+      b.assets.push(...box.assets)
+    }
+  }
+  const list = [...boxes.values()].sort((x, y) => bandOrder.indexOf(x.band) - bandOrder.indexOf(y.band) || natural(x.id, y.id))
+  const boxOf = new Map<string, string>()
+  const assets = new Map<string, MapAsset>()
+  for (const b of list) {
+    b.assets.sort((x, y) => natural(x.label, y.label) || natural(x.id, y.id))
+    for (const a of b.assets) {
+      boxOf.set(a.id, b.id)
+      assets.set(a.id, a)
+    }
+  }
+  return { boxes: list, lines: lines(map.edges, renamed), crossings: map.edges.filter((e) => e.between === 'assets' && e.crossing), boxOf, assets }
+}
+
+function lines(edges: Edge[], renamed: Map<string, string>): PlanLine[] {
+  const found = new Map<string, PlanLine>()
+  for (const e of edges) {
+    const from = renamed.get(e.from)
+    const to = renamed.get(e.to)
+    if (e.between !== 'boxes' || !from || !to || (from === to && !e.crossing)) continue
+    const [a, b] = from < to ? [from, to] : [to, from]
+    const id = `${a}~${b}${e.crossing ? '!' : ''}`
+    const line = found.get(id)
+    if (!line) found.set(id, { id, a, b, crossing: e.crossing, edges: [e], bytes: e.bytes })
+    else {
+      line.edges.push(e)
+      line.bytes += e.bytes
+    }
+  }
+  return [...found.values()].sort((x, y) => (x.id < y.id ? -1 : 1))
+}
+
+/** How an asset is drawn. Unknown is somebody without role and vendor. */
+export type Mark = 'plain' | 'unknown' | 'high' | 'medium' | 'off'
+
+export function markOf(a: MapAsset, fits: boolean): Mark {
+  if (!fits) return 'off'
+  if (a.worst === 'high' || a.worst === 'medium') return a.worst
+  return !a.vendor_known && (a.role === '' || a.role === 'unknown') ? 'unknown' : 'plain'
+}
+
+/** Whether an asset fits what was typed: every word in its name, role or network. */
+export function fits(a: MapAsset, box: string, words: string[]): boolean {
+  if (!words.length) return true
+  const text = `${a.label} ${a.role} ${a.id} ${a.side} ${box}`.toLowerCase()
+  return words.every((w) => text.includes(w))
+}
+
+/** What was typed, as words. */
+export function wordsOf(q: string): string[] {
+  return q.toLowerCase().split(/\s+/).filter(Boolean)
+}

@@ -1,0 +1,27 @@
+// The addresses that the browser tests walk, one for each state worth seeing.
+
+/** Every page; the ones of single things are found by asking the hub. */
+export async function addresses(url) {
+  const get = async (path) => (await fetch(url + '/api/v1' + path)).json()
+  const controllers = await get('/assets?role=controller&limit=20')
+  const asset = controllers.items.find((a) => a.findings.high) ?? controllers.items[0]
+  const list = {
+    overview: '/',
+    plant: '/plant',
+    'plant-squares': '/plant?cells=squares&show=crossings',
+    'plant-list': '/plant?view=list&q=plc',
+    assets: '/assets',
+    'assets-filtered': '/assets?side=ot&sort=-last_seen',
+    'assets-none': '/assets?q=nosuchthing',
+    findings: '/findings',
+    changes: '/changes',
+    sensors: '/sensors',
+    missing: '/no-such-page',
+    'asset-missing': '/assets/no-such-asset',
+  }
+  if (asset) {
+    list['plant-asset'] = `/plant?sel=asset:${encodeURIComponent(asset.id)}`
+    list.asset = `/assets/${encodeURIComponent(asset.id)}`
+  }
+  return list
+}

@@ -1,0 +1,31 @@
+// A headless Chromium for the browser tests, and the server they look at.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+
+const path = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) => existsSync(p))
+const dist = fileURLToPath(new URL('../../dist/index.html', import.meta.url))
+
+/** Starts the browser; leaves with a word where something it needs is missing. */
+export async function browser() {
+  if (!path) leave('Chromium is not installed')
+  if (!existsSync(dist)) leave('the console is not built (npm run build)')
+  return chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'] })
+}
+
+function leave(why) {
+  console.log(`skip the browser tests: ${why}`)
+  process.exit(0)
+}
+
+export const sizes = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+
+/** A page of one size and look that remembers what it complained about. */
+export async function open(b, size, look) {
+  const context = await b.newContext({ viewport: sizes[size], colorScheme: look, reducedMotion: 'reduce', timezoneId: 'Europe/Berlin', hasTouch: size === 'phone' })
+  const page = await context.newPage()
+  const complaints = []
+  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && complaints.push(`${m.text()} ${m.location().url}`))
+  page.on('pageerror', (e) => complaints.push(String(e)))
+  return { page, complaints, close: () => context.close() }
+}

@@ -1,0 +1,166 @@
+// The hub's API over a made-up plant, and the built console beside it under
+// the policy that the program sets. For tests and for working on the console:
+//   node test/server/server.mjs --assets 120 --port 8470
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as answer from './answer.mjs'
+import { before, plant } from './plant.mjs'
+
+export const policy = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
+const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
+
+/** Starts the server; its address is in url, and close ends it. */
+export async function serve({ assets = 120, port = 0, ticks = true, seed = 1 } = {}) {
+  const w = { plant: plant(assets, seed), sensors: answer.sensors(assets === 0), captures: [], kept: [], retention: { minute_days: 2, hour_days: 60, day_days: 3650, max_bytes: 0 }, clients: new Set(), event: 0, broken: false, hung: false }
+  if (assets === 0) w.plant = { assets: [], conversations: [], operations: [], findings: [] }
+  else w.captures.push({ id: 'c1', name: 'monday.pcapng', format: 'pcapng', state: 'done', problem: '', bytes: 48_120_000, bytes_read: 48_120_000, packets: 220_145, created: before(7200), started: before(7199), ended: before(7190) })
+  const server = createServer((req, res) => handle(w, req, res))
+  await new Promise((ready) => server.listen(port, '127.0.0.1', ready))
+  const timer = ticks ? setInterval(() => tick(w), 1000) : undefined
+  return {
+    w,
+    url: `http://127.0.0.1:${server.address().port}`,
+    close() {
+      clearInterval(timer)
+      server.closeAllConnections()
+      return new Promise((done) => server.close(done))
+    },
+  }
+}
+
+function handle(w, req, res) {
+  const url = new URL(req.url, 'http://hub')
+  if (!url.pathname.startsWith('/api/')) return file(url.pathname, res)
+  if (w.hung) return
+  if (w.broken) return problem(res, 503, 'The hub is starting', 'Its store is not open yet.')
+  const path = url.pathname.slice('/api/v1'.length).split('/').slice(1).map(decodeURIComponent)
+  if (path[0] === 'events') return events(w, url, req, res)
+  if (path[0] === 'captures') return captures(w, path, url, req, res)
+  if (path[0] === 'packets') return packets(res, url)
+  if (path[0] === 'history' && req.method === 'PUT') return body(req, (b) => json(res, (w.retention = JSON.parse(b))))
+  const value = route(w, path, url.searchParams)
+  if (value?.redirect) return res.writeHead(307, { Location: value.redirect }).end()
+  return value === undefined ? problem(res, 404, 'Not found', `There is nothing at ${url.pathname}.`) : json(res, value)
+}
+
+function route(w, [name, id, part], query) {
+  switch (name) {
+    case 'overview':
+      return answer.overview(w)
+    case 'map':
+      return answer.map(w)
+    case 'assets':
+      return id === undefined ? answer.assets(w, query) : id === 'facets' ? answer.facets(w, query) : one(w, id, part, query)
+    case 'operations':
+      return answer.operations(w, query)
+    case 'conversations':
+      return answer.conversations(w, query)
+    case 'findings':
+      return answer.findings(w, query)
+    case 'sensors':
+      return { items: w.sensors, total: w.sensors.length }
+    case 'history':
+      return answer.history(w)
+  }
+  return undefined
+}
+
+function one(w, id, part, query) {
+  const former = w.plant.assets.find((a) => a.aliases.includes(id))
+  if (former) return { redirect: `/api/v1/assets/${former.id}${part ? '/' + part : ''}` }
+  const a = w.plant.assets.find((x) => x.id === id)
+  if (!a) return undefined
+  if (part === 'peers') return answer.peers(w, id, query)
+  if (part === 'operations') return answer.operations(w, query, id)
+  return { ...a, words: undefined }
+}
+
+function captures(w, [, id], url, req, res) {
+  if (req.method === 'POST') {
+    const job = { id: `c${w.captures.length + 1}`, name: url.searchParams.get('name') ?? 'capture', format: 'pcapng', state: 'queued', problem: '', bytes: 0, bytes_read: 0, packets: 0, created: new Date().toISOString(), started: null, ended: null }
+    return body(req, (b) => {
+      job.bytes = b.length
+      w.captures.unshift(job)
+      send(w, 'captures', 'put', job.id, job)
+      json(res, job, 202)
+    })
+  }
+  const job = w.captures.find((c) => c.id === id)
+  if (id && !job) return problem(res, 404, 'Not found', 'No such capture.')
+  if (req.method === 'DELETE') {
+    Object.assign(job, { state: 'cancelled', ended: new Date().toISOString() })
+    send(w, 'captures', 'put', job.id, job)
+    return json(res, job)
+  }
+  return json(res, job ?? { items: w.captures, total: w.captures.length })
+}
+
+function packets(res, url) {
+  res.writeHead(200, { 'Content-Type': 'application/vnd.tcpdump.pcap', 'Content-Disposition': `attachment; filename="packet-${url.searchParams.get('number')}.pcapng"` })
+  res.end(Buffer.from('0a0d0d0a1c0000004d3c2b1a01000000ffffffffffffffff1c000000', 'hex'))
+}
+
+function events(w, url, req, res) {
+  res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+  const topics = (url.searchParams.get('topics') ?? '').split(',')
+  const client = { topics, res }
+  w.clients.add(client)
+  res.write(`id: ${w.event}\nevent: ${req.headers['last-event-id'] ? 'resume' : 'state'}\ndata: {}\n\n`)
+  req.on('close', () => w.clients.delete(client))
+}
+
+/** Tells every page that asked for the topic. */
+export function send(w, topic, op, id, value) {
+  w.event++
+  for (const c of w.clients) if (c.topics.includes(topic)) c.res.write(`id: ${w.event}\nevent: change\ndata: ${JSON.stringify({ topic, op, id, value })}\n\n`)
+}
+
+/** A second of the plant's life: rates, a few assets seen anew, imports going on. */
+function tick(w) {
+  const now = new Date().toISOString()
+  for (const s of w.sensors.filter((x) => x.ok)) {
+    Object.assign(s, { packets: s.packets + 800, packets_per_second: 780 + 90 * Math.sin(w.event / 5), bytes_per_second: 170_000 + 30_000 * Math.sin(w.event / 5), heard: now, seen: now, sequence: s.sequence + 1 })
+    send(w, 'sensors', 'put', s.name, s)
+  }
+  for (let i = 0; i < Math.min(5, w.plant.assets.length); i++) {
+    const a = w.plant.assets[(w.event * 7 + i * 13) % w.plant.assets.length]
+    send(w, 'assets', 'put', a.id, answer.row(a))
+  }
+  for (const c of w.captures.filter((x) => x.state === 'queued' || x.state === 'reading')) {
+    const read = Math.min(c.bytes, c.bytes_read + Math.ceil(c.bytes / 4))
+    Object.assign(c, { state: read === c.bytes ? 'done' : 'reading', bytes_read: read, packets: Math.floor(read / 200), started: c.started ?? now, ended: read === c.bytes ? now : null })
+    send(w, 'captures', 'put', c.id, c)
+  }
+}
+
+function body(req, done) {
+  const parts = []
+  req.on('data', (p) => parts.push(p))
+  req.on('end', () => done(Buffer.concat(parts)))
+}
+
+function json(res, value, status = 200) {
+  res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value))
+}
+
+function problem(res, status, title, detail) {
+  res.writeHead(status, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify({ title, detail, status }))
+}
+
+function file(path, res) {
+  let name = join(dist, normalize(path))
+  if (!existsSync(name) || statSync(name).isDirectory()) name = join(dist, 'index.html')
+  if (!existsSync(name)) return problem(res, 404, 'The console is not built', 'npm run build')
+  res.writeHead(200, { 'Content-Type': types[extname(name)] ?? 'application/octet-stream', 'Content-Security-Policy': policy, 'X-Content-Type-Options': 'nosniff' })
+  createReadStream(name).pipe(res)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const arg = (name, other) => Number(process.argv[process.argv.indexOf(`--${name}`) + 1] && process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : other)
+  const s = await serve({ assets: arg('assets', 120), port: arg('port', 8470) })
+  console.log(`a made-up plant at ${s.url}`)
+}
