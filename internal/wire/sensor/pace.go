@@ -9,8 +9,8 @@ import (
 // began. It knows no clock; times are nanoseconds since 1970.
 type pace struct {
 	interval int64
-	early    int64 // until when stretches are shorter; 0: they never are
-	soon     bool
+	soon     bool  // the first interval is told in parts
+	early    int64 // until when
 	from, to int64
 	begun    bool
 }
@@ -45,10 +45,8 @@ func (p *pace) due(t int64, frames uint64) bool {
 // begin starts the stretch that t is in.
 func (p *pace) begin(t int64) {
 	step := p.interval
-	if t < p.early && step/soonParts > 0 {
-		step /= soonParts
-	} else {
-		p.early = 0
+	if p.soon = p.soon && t < p.early; p.soon {
+		step = max(step/soonParts, 1)
 	}
 	t = max(t, math.MinInt64+2*p.interval)
 	p.from = t - ((t%step)+step)%step
