@@ -64,7 +64,7 @@ func (s *Server) assetFacets(ctx context.Context, in *AssetFilter) (*Facets, err
 	}, nil
 }
 
-func (s *Server) asset(w http.ResponseWriter, r *http.Request, in *assetInput) error {
+func (s *Server) asset(w http.ResponseWriter, r *http.Request, in *AssetPath) error {
 	d, err := s.store.Asset(r.Context(), in.ID)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -38,6 +39,24 @@ func TestEveryRouteIsDocumented(t *testing.T) {
 	slices.Sort(s.mux.patterns)
 	if d := cmp.Diff(documented, s.mux.patterns); d != "" {
 		t.Errorf("document (-) and mux (+) differ:\n%s", d)
+	}
+}
+
+// TestParametersAreDocumented holds that what stands in a path or is a field of
+// an input is a parameter: huma skips fields that are not exported in silence.
+func TestParametersAreDocumented(t *testing.T) {
+	for path, item := range bare(t, Options{}).doc.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
+			if op == nil {
+				continue
+			}
+			for name := range strings.SplitSeq(path, "{") {
+				name, _, inPath := strings.Cut(name, "}")
+				if inPath && !slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "path" && p.Name == name }) {
+					t.Errorf("%s %s: %s is no parameter", op.Method, path, name)
+				}
+			}
+		}
 	}
 }
 

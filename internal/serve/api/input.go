@@ -24,18 +24,19 @@ type assetListInput struct {
 	Sort string `query:"sort" enum:"name,-name,last_seen,-last_seen,first_seen,-first_seen,vendor,-vendor,role,-role,level,-level,kind,-kind,side,-side,network,-network,findings,-findings" default:"name" doc:"A leading minus turns the order round."`
 }
 
-type assetInput struct {
+// AssetPath names an asset in a path.
+type AssetPath struct {
 	ID string `path:"id" maxLength:"256" doc:"The asset's identifier, or one it had before."`
 }
 
 type assetPeersInput struct {
-	assetInput
+	AssetPath
 	Page
 	Sort string `query:"sort" enum:"bytes,-bytes,packets,-packets,last_seen,-last_seen,first_seen,-first_seen" default:"-bytes"`
 }
 
 type assetOperationsInput struct {
-	assetInput
+	AssetPath
 	Page
 	Protocol string `query:"protocol" maxLength:"64"`
 	Kind     string `query:"kind" enum:"other,identify,read,auth,write,config,program,mode,firmware"`
