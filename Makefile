@@ -6,7 +6,7 @@ BIN   := bin/bulkhead
 TIME  ?= 120s
 export CGO_ENABLED ?= 0
 
-.PHONY: help build console console-check demo check format vet test accept vuln bench fuzz clean
+.PHONY: help build console console-check demo check format vet test accept vuln bench bench-live fuzz clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -49,6 +49,10 @@ vuln:
 
 bench: build ## Measure packets per second beside tshark, nfpcapd and Zeek where installed
 	$(GO) run ./internal/tool/bench -bin ./$(BIN)
+
+bench-live: ## Find the rate up to which live capture loses nothing, beside tcpdump (root)
+	$(GO) build -o bin/livebench ./internal/tool/livebench
+	./bin/livebench -bisect
 
 fuzz: ## Run each fuzz target for TIME (default 120s)
 	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \

@@ -39,6 +39,7 @@ type Ring struct {
 
 	files   []*file // oldest first, the one that is written last
 	total   int64   // bytes of all files
+	last    uint64  // highest number in them
 	written uint64
 	problem string
 
@@ -71,6 +72,7 @@ func Open(o Options) (*Ring, error) {
 	r := &Ring{opt: o, unlock: unlock, files: files, flush: make(chan chan struct{}), ended: make(chan struct{})}
 	for _, f := range files {
 		r.total += f.size
+		r.last = max(r.last, lastNumber(o.Dir, f))
 	}
 	r.queue = make(chan *chunk, r.maxChunks())
 	if err := r.dropUnfinished(); err != nil {
@@ -179,7 +181,7 @@ func (r *Ring) Flush(ctx context.Context) error {
 func (r *Ring) Status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := Status{Bytes: uint64(r.total), Files: len(r.files), Written: r.written, NotKept: r.notKept, Problem: r.problem}
+	s := Status{Bytes: uint64(r.total), Files: len(r.files), Written: r.written, NotKept: r.notKept, Last: r.last, Problem: r.problem}
 	if len(r.files) > 0 {
 		s.Oldest, s.First = r.files[0].time, r.files[0].first
 	}

@@ -140,6 +140,25 @@ func (d *described) readHead() error {
 	}
 }
 
+// lastNumber is the highest number in a file, 0 if it has none: what the index
+// says and what comes after it.
+func lastNumber(dir string, f *file) (last uint64) {
+	d := openFile(filepath.Join(dir, f.name))
+	if d == nil {
+		return 0
+	}
+	defer d.data.Close()
+	at := d.head
+	for _, e := range readIndex(filepath.Join(dir, f.index()), d.size) {
+		at, last = e.from+e.size, max(last, e.last)
+	}
+	s := scanner{r: bufio.NewReader(io.NewSectionReader(d.data, at, d.size-at)), links: d.links}
+	for p := (record{}); s.packet(&p) == nil; {
+		last = max(last, p.number)
+	}
+	return last
+}
+
 // counter counts what is read.
 type counter struct {
 	r io.Reader

@@ -93,6 +93,7 @@ type Status struct {
 	Files   int       // of the ring
 	Oldest  time.Time // time of the first packet; zero if there is none
 	First   uint64    // its number
+	Last    uint64    // the highest number of a packet that is on disk
 	Written uint64    // packets since Open
 	NotKept uint64    // packets that found no room in the queue or on the disk, since Open
 	Problem string    // why nothing is written at present, "" if it is

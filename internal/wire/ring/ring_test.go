@@ -179,7 +179,7 @@ func TestCut(t *testing.T) {
 			}
 		})
 	}
-	if st := r.Status(); st.Files < 5 || st.Written != 500 || st.NotKept != 0 || st.First != 1 || !st.Oldest.Equal(at(1)) {
+	if st := r.Status(); st.Files < 5 || st.Written != 500 || st.NotKept != 0 || st.First != 1 || st.Last != 500 || !st.Oldest.Equal(at(1)) {
 		t.Errorf("status %+v", st)
 	}
 }
@@ -341,6 +341,9 @@ func TestKilledWriter(t *testing.T) {
 			}
 			r := open(t, o)
 			got, c := numbers(t, r, Query{})
+			if st := r.Status(); st.Last != uint64(len(got)) {
+				t.Fatalf("%d bytes: the last number of %d packets is %d", size, len(got), st.Last)
+			}
 			r.Close()
 			same(t, got, span(1, uint64(len(got))))
 			if len(got) < last || c.Damaged > 0 {

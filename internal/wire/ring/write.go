@@ -96,6 +96,7 @@ func (w *writer) take(c *chunk) {
 	r.mu.Lock()
 	if err == nil {
 		r.written += c.packets
+		r.last = max(r.last, c.entry.last)
 		r.problem = ""
 	} else {
 		r.notKept += c.packets

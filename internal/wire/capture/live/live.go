@@ -25,8 +25,9 @@ import (
 // Errors of Open and Next.
 var (
 	// ErrIdle: nothing came for Options.Idle. It is no failure: the caller may
-	// use the pause to report what it has, and asks again.
-	ErrIdle = errors.New("no frame came")
+	// use the pause to report what it has, and asks again. Its method Timeout
+	// says true, as that of a net.Error does.
+	ErrIdle error = idle{}
 	// ErrUnsupported: this system has no packet socket.
 	ErrUnsupported = errors.New("watching an interface needs Linux; analyze reads capture files here")
 	// ErrDenied: the process may not open packet sockets.
@@ -34,6 +35,13 @@ var (
 	// ErrNoInterface: no interface has that name.
 	ErrNoInterface = errors.New("there is no such interface")
 )
+
+type idle struct{}
+
+func (idle) Error() string { return "no frame came" }
+
+// Timeout tells a pause from a failure.
+func (idle) Timeout() bool { return true }
 
 // Options say what is watched and how much memory the ring has. Zero values
 // take the default.

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/bulkhead-ot/bulkhead/internal/app"
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/capture/live"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/confine"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/dissect"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/ring"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/sensor"
+)
+
+// read reads the interface until standard input ends, and tells what it saw.
+func read(o options) error {
+	if err := pin(o.core, o.workers); err != nil {
+		return err
+	}
+	h, err := live.Open(live.Options{Interface: o.iface, Workers: o.workers, BlockSize: o.block, Blocks: o.blocks})
+	if err != nil {
+		return err
+	}
+	r := &reader{handle: h, bare: o.bare}
+	if o.ring != "" {
+		if r.ring, err = ring.Open(ring.Options{Dir: o.ring, Sensor: "bench", MaxBytes: 1 << 30}); err != nil {
+			return err
+		}
+	}
+	if o.confined {
+		var writable []string
+		if o.ring != "" {
+			writable = []string{o.ring}
+		}
+		fmt.Fprintln(os.Stderr, confine.Apply(confine.Options{Role: confine.Sensor, Writable: writable, Packet: h.Descriptors()}))
+	}
+	return r.run()
+}
+
+// pin puts the process on one core, or on as many as it has workers.
+func pin(core, workers int) error {
+	if core < 0 {
+		return nil
+	}
+	var set unix.CPUSet
+	for i := range workers {
+		set.Set((core + i) % runtime.NumCPU())
+	}
+	if err := unix.SchedSetaffinity(os.Getpid(), &set); err != nil {
+		return err
+	}
+	runtime.GOMAXPROCS(max(workers, 1))
+	return nil
+}
+
+type reader struct {
+	handle *live.Handle
+	ring   *ring.Ring
+	bare   bool
+}
+
+func (r *reader) run() error {
+	var all sync.WaitGroup
+	failed := make(chan error, r.handle.Sources())
+	for i := range r.handle.Sources() {
+		all.Go(func() { failed <- r.source(i) })
+	}
+	before := used()
+	fmt.Println("ready")
+	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
+		return err
+	}
+	r.settle()
+	after := used()
+	st := r.handle.Status()
+	t := trial{Received: st.Packets, Dropped: st.Dropped, CPU: after.cpu - before.cpu, MiB: after.mib}
+	if err := r.handle.Close(); err != nil {
+		return err
+	}
+	all.Wait()
+	close(failed)
+	var bad error
+	for err := range failed {
+		bad = errors.Join(bad, err)
+	}
+	if r.ring != nil {
+		bad = errors.Join(bad, r.ring.Close())
+		t.NotKept = r.ring.Status().NotKept
+	}
+	return errors.Join(bad, json.NewEncoder(os.Stdout).Encode(t))
+}
+
+// settle waits until nothing more comes out of the ring.
+func (r *reader) settle() {
+	for last := uint64(1); ; {
+		time.Sleep(500 * time.Millisecond)
+		n := r.handle.Status().Packets
+		if n == last {
+			return
+		}
+		last = n
+	}
+}
+
+// source reads one share of the frames with an engine of its own.
+func (r *reader) source(i int) error {
+	pool := sensor.NewPool(1, app.Protocols, dissect.Options{})
+	s := r.handle.Source(i)
+	var f capture.Frame
+	for n := uint64(0); ; {
+		switch err := s.Next(&f); {
+		case err == nil:
+		case errors.Is(err, live.ErrIdle):
+			continue
+		case err == io.EOF:
+			return nil
+		default:
+			return err
+		}
+		n++
+		if r.ring != nil {
+			r.ring.Append(n, &f)
+		}
+		if !r.bare {
+			pool.Frame(&f, plant.NewPacketRef(0, n))
+		}
+	}
+}
+
+// usage is what this process took so far.
+type usage struct {
+	cpu time.Duration
+	mib float64
+}
+
+func used() usage {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return usage{}
+	}
+	return usage{time.Duration(u.Utime.Nano() + u.Stime.Nano()), float64(u.Maxrss) / 1024}
+}
