@@ -1,0 +1,99 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// Bounds of one round: a transaction for many batches costs little more than
+// for one, and what a round holds is held in memory.
+const (
+	roundBatches = 48
+	fetchWait    = time.Second
+	retryFirst   = time.Second
+	retryMost    = 30 * time.Second
+)
+
+// feed takes the batches of one stream into the store, for as long as ctx lasts.
+func (h *Hub) feed(ctx context.Context, s *Stream) {
+	part := "bus " + s.Name
+	pause := retryFirst
+	for ctx.Err() == nil {
+		r, err := s.Open(ctx)
+		if err == nil {
+			err = h.drain(ctx, r, func() {
+				pause = retryFirst
+				h.trouble.set(h.o.Log, part, nil)
+			})
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		h.trouble.set(h.o.Log, part, err)
+		if !wait(ctx, pause) {
+			return
+		}
+		pause = min(2*pause, retryMost)
+	}
+}
+
+// drain reads one stream until something fails. What was fetched and not
+// committed comes again.
+func (h *Hub) drain(ctx context.Context, r Reader, works func()) error {
+	for ctx.Err() == nil {
+		d, err := r.Fetch(ctx, roundBatches, fetchWait)
+		if err != nil {
+			return err
+		}
+		for _, err := range d.Damaged {
+			h.counters.Damaged.Add(1)
+			h.o.Log.Error("a message on the bus is passed over", "error", err)
+		}
+		if len(d.Batches) > 0 {
+			err := h.apply(ctx, d.Batches)
+			h.trouble.set(h.o.Log, "store", err)
+			if err != nil {
+				return err
+			}
+		}
+		if err := r.Commit(ctx); err != nil {
+			return err
+		}
+		works()
+	}
+	return nil
+}
+
+// apply commits batches and then adds what counted to the inventory.
+func (h *Hub) apply(ctx context.Context, batches []*plant.Batch) error {
+	// What is committed must reach the inventory: a stop waits for it.
+	ctx = context.WithoutCancel(ctx)
+	applied, err := h.o.Store.Apply(ctx, batches)
+	if err != nil {
+		return err
+	}
+	h.counters.LeftOut.Add(applied.LeftOut)
+	heard := map[string]bool{}
+	for i, b := range batches {
+		a := &applied.Batches[i]
+		h.counters.Missing.Add(a.Missing)
+		if a.Missing > 0 {
+			h.o.Log.Warn("batches of a sensor have not come", "site", b.Site, "sensor", b.Sensor, "missing", a.Missing)
+		}
+		if a.Outcome == store.Duplicate {
+			h.counters.Duplicates.Add(1)
+			continue
+		}
+		h.counters.Batches.Add(1)
+		h.counters.Observations.Add(uint64(b.Rows()))
+		h.site(b.Site).add(b)
+		heard[b.Sensor] = true
+	}
+	for sensor := range heard {
+		h.o.Publish("sensors", false, sensor)
+	}
+	return nil
+}
