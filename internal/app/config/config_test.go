@@ -1,0 +1,89 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	c, err := Parse([]byte("sensors: [{interface: eth1}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := c.Sensors[0]
+	ring, _ := s.Ring.Bytes()
+	if c.Site != DefaultSite || c.Listen != DefaultListen || !c.Has(RoleHub) || !c.Has(RoleSensor) || s.Name != "eth1" || ring != DefaultRing {
+		t.Errorf("%+v", c)
+	}
+	if c, err = Parse([]byte("roles: [sensor]\nsensors: [{file: x/y.pcap}]\nbus: {hub: 'tls://h:7422', password-file: k}\n")); err != nil || c.Has(RoleHub) || c.Sensors[0].Name != "y.pcap" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestMistakesAreNamed(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"unknown word", "sensors: [{interface: eth1}]\nsenors: []\n", "2 |"},
+		{"wrong type", "site: x\nsensors: 7\n", "2 |"},
+		{"unknown role", "roles: [hub, gate]\n", `"gate" is no role`},
+		{"nothing to watch", "sensors: [{name: a}]\n", "name an interface"},
+		{"both", "sensors: [{interface: eth1, file: x}]\n", "make two sensors"},
+		{"twice", "sensors: [{interface: eth1}, {interface: eth1}]\n", "another sensor"},
+		{"size", "sensors: [{interface: eth1, ring: 4 Gigs}]\n", "is no size"},
+		{"interval", "sensors: [{interface: eth1, interval: 5}]\n", "is no time"},
+		{"interval too long", "sensors: [{interface: eth1, interval: 2h}]\n", "from 1s to 1h"},
+		{"no bus", "roles: [sensor]\nsensors: [{interface: eth1}]\n", "name one (bus: hub:)"},
+		{"hub and hub", "roles: [sensor, hub]\nbus: {hub: 'tls://h:1', password-file: k}\n", "is a hub itself"},
+		{"sensor without role", "roles: [hub]\nsensors: [{interface: eth1}]\n", "has not the role"},
+		{"half a certificate", "hub: {certificate-file: c}\n", "belong together"},
+		{"nameless sensor", "hub: {listen: ':1', sensors: [{site: a}]}\n", "needs name and password-file"},
+		{"same sensor", "hub: {listen: ':1', sensors: [{name: a, password-file: x}, {name: a, password-file: y}]}\n", "another"},
+		{"half of S3", "hub: {history: {endpoint: 'http://x'}}\n", "needs bucket"},
+		{"confine", "confine: maybe\n", "takes \"off\""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Parse([]byte(c.text))
+			if !errors.Is(err, ErrWrong) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[Size]int64{"": 0, "0": 0, "17": 17, "4GiB": 4 << 30, "1.5 MiB": 3 << 19, "500MB": 500e6, "9B": 9} {
+		if n, err := text.Bytes(); err != nil || n != want {
+			t.Errorf("%q: %d, %v", text, n, err)
+		}
+	}
+	for _, text := range []Size{"-1", "x", "4GiBB", "1e30TB", "NaN"} {
+		if n, err := text.Bytes(); err == nil {
+			t.Errorf("%q: %d", text, n)
+		}
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	write := func(text string, mode os.FileMode) string {
+		path := filepath.Join(t.TempDir(), "key")
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	if s, err := Secret(write("abc\n", 0o600)); err != nil || s != "abc" {
+		t.Errorf("%q, %v", s, err)
+	}
+	for name, path := range map[string]string{
+		"open to all": write("abc", 0o604), "empty": write(" \n", 0o600), "two lines": write("a\nb\n", 0o600), "missing": "/nonexistent/key",
+	} {
+		if s, err := Secret(path); err == nil {
+			t.Errorf("%s: %q", name, s)
+		}
+	}
+}
