@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/bulkhead-ot/bulkhead/internal/app/config"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 )
 
@@ -31,7 +33,7 @@ func run() int {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %v; see %s --help", errUsage, err, c.CommandPath())
 	})
-	root.AddCommand(analyzeCommand(), labCommand())
+	root.AddCommand(analyzeCommand(), demoCommand(), labCommand(), runCommand(), stateCommand())
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bulkhead: "+err.Error())
 		return exitCode(err)
@@ -40,7 +42,8 @@ func run() int {
 }
 
 func exitCode(err error) int {
-	if errors.Is(err, capture.ErrFormat) || errors.Is(err, errUsage) || errors.Is(err, os.ErrNotExist) {
+	wrong := append([]error{capture.ErrFormat, errUsage, os.ErrNotExist, config.ErrWrong}, wrongState...)
+	if slices.ContainsFunc(wrong, func(w error) bool { return errors.Is(err, w) }) {
 		return exitInput
 	}
 	return exitError
