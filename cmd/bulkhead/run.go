@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/bulkhead-ot/bulkhead/console"
 	"github.com/bulkhead-ot/bulkhead/internal/app"
@@ -57,15 +58,19 @@ func runCommand() *cobra.Command {
 		Args:    nothing("run"),
 		RunE:    func(c *cobra.Command, _ []string) error { return runRun(c.Context(), &o) },
 	}
-	f := c.Flags()
+	o.flags(c.Flags())
+	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "log more")
+	c.SetUsageTemplate(c.UsageTemplate() + runExits)
+	return c
+}
+
+// flags are those that say which installation is meant.
+func (o *runFlags) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.config, "config", "", "read this configuration `file` (docs/run.md)")
 	f.StringArrayVar(&o.interfaces, "interface", nil, "watch this `interface`; may be given several times")
 	f.StringVar(&o.site, "site", "", "`name` of the plant")
 	f.StringVar(&o.data, "data", "", "keep everything in this `folder` (default "+config.DefaultData+")")
 	f.StringVar(&o.listen, "listen", "", "serve the console at this `address` (default "+config.DefaultListen+")")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "log more")
-	c.SetUsageTemplate(c.UsageTemplate() + runExits)
-	return c
 }
 
 // nothing refuses arguments.
