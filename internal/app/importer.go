@@ -17,6 +17,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/keep/bus"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/api"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/sensor"
 )
@@ -53,24 +54,21 @@ func NewImporter(o ImporterOptions) (*Importer, error) {
 	return &Importer{o: o, wake: make(chan struct{}, 1)}, nil
 }
 
-// Dir is where a capture must be before Add.
-func (m *Importer) Dir() string { return m.o.Dir }
-
 // importPrefix is how the sensors of imports are called.
 const importPrefix = "import-"
 
-// Add takes a capture in Dir as a new job and moves it to its place there.
-func (m *Importer) Add(ctx context.Context, name, path, sha256 string, size int64) (store.Capture, error) {
+// Import takes over a capture that has come in.
+func (m *Importer) Import(ctx context.Context, u api.Upload) (store.Capture, error) {
 	id := strings.ToLower(rand.Text()[:12])
 	c := store.Capture{
-		ID: id, Site: m.o.Site, Name: name, Sensor: importPrefix + id, Path: filepath.Join(m.o.Dir, id+".capture"),
-		Size: size, SHA256: sha256, State: store.CaptureQueued, Created: m.o.Now(),
+		ID: id, Site: m.o.Site, Name: u.Name, Sensor: importPrefix + id, Path: m.place(id),
+		Size: u.Size, SHA256: u.SHA256, State: store.CaptureQueued, Created: m.o.Now(),
 	}
-	if err := os.Rename(path, c.Path); err != nil {
+	if err := os.Rename(u.Path, c.Path); err != nil {
 		return c, fmt.Errorf("keep the capture: %w", err)
 	}
 	if err := m.o.Store.PutCapture(ctx, c); err != nil {
-		return c, errors.Join(err, os.Remove(c.Path))
+		return c, errors.Join(err, os.Rename(c.Path, u.Path))
 	}
 	m.o.Publish(id)
 	select {
@@ -79,6 +77,10 @@ func (m *Importer) Add(ctx context.Context, name, path, sha256 string, size int6
 	}
 	return c, nil
 }
+
+// place is where the capture of a job is kept, so that the packets behind what
+// it showed can be cut out of it.
+func (m *Importer) place(id string) string { return filepath.Join(m.o.Dir, id+".capture") }
 
 // Cancel ends a job that is queued or being read. What was learnt from it by
 // then stays.
@@ -96,13 +98,21 @@ func (m *Importer) Cancel(ctx context.Context, id string) (store.Capture, error)
 		return c, err
 	}
 	if c.State != store.CaptureQueued {
-		return c, fmt.Errorf("the import of %s has ended: %w", c.Name, store.ErrConflict)
+		return c, fmt.Errorf("the import of %s has ended: %w", c.Name, api.ErrConflict)
 	}
 	c.State, c.Ended = store.CaptureCancelled, m.o.Now()
 	if err := m.put(ctx, &c); err != nil {
 		return c, err
 	}
-	return c, os.Remove(c.Path)
+	m.drop(&c)
+	return c, nil
+}
+
+// drop removes the capture of a job that came to nothing.
+func (m *Importer) drop(c *store.Capture) {
+	if err := os.Remove(m.place(c.ID)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		m.o.Log.Warn("remove a capture", "capture", c.Name, "error", err)
+	}
 }
 
 // Run works on the jobs until ctx is done.

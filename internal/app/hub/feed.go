@@ -71,9 +71,15 @@ func (h *Hub) drain(ctx context.Context, r Reader, works func()) error {
 func (h *Hub) apply(ctx context.Context, batches []*plant.Batch) error {
 	// What is committed must reach the inventory: a stop waits for it.
 	ctx = context.WithoutCancel(ctx)
+	begin := time.Now()
 	applied, err := h.o.Store.Apply(ctx, batches)
+	h.counters.ApplyNanos.Add(int64(time.Since(begin)))
 	if err != nil {
+		h.counters.Failures.Add(1)
 		return err
+	}
+	if made := batches[len(batches)-1].Made; !made.IsZero() {
+		h.counters.Lag.Store(int64(h.o.Now().Sub(made)))
 	}
 	h.counters.LeftOut.Add(applied.LeftOut)
 	heard := map[string]bool{}

@@ -44,8 +44,9 @@ type Options struct {
 	// Forget is after how long what was not seen any more is forgotten; 0 is
 	// two years.
 	Forget time.Duration
-	// Retention of history when no setting says otherwise.
-	Retention history.Retention
+	// Retention is how long history is kept, asked before each round of
+	// rolling up; nil is the default.
+	Retention func(context.Context) (history.Retention, error)
 }
 
 // Stream is one stream of batches.
@@ -79,6 +80,9 @@ type Counters struct {
 	Judged                                atomic.Uint64 // rounds
 	JudgeNanos                            atomic.Int64  // of the last round
 	Sealed                                atomic.Uint64 // segments
+	Failures                              atomic.Uint64 // of applying; each was tried again
+	ApplyNanos                            atomic.Int64  // all time spent applying
+	Lag                                   atomic.Int64  // nanoseconds between the last batch being made and applied
 }
 
 // New makes a hub and restores its inventory from the store.
@@ -98,8 +102,8 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	if o.Publish == nil {
 		o.Publish = func(string, bool, string) {}
 	}
-	if o.Retention == (history.Retention{}) {
-		o.Retention = history.DefaultRetention()
+	if o.Retention == nil {
+		o.Retention = func(context.Context) (history.Retention, error) { return history.DefaultRetention(), nil }
 	}
 	k, err := detect.Builtin()
 	if err != nil {

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -12,9 +11,6 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
-
-// RetentionKey is the setting that says how long history is kept.
-const RetentionKey = "retention"
 
 // How often the keeper works.
 const (
@@ -138,28 +134,12 @@ func rows[T any](stream func(emit func(T) error) error) iter.Seq2[T, error] {
 	}
 }
 
-// Retention is how long history is kept: as somebody set it, else the default.
-func Retention(ctx context.Context, db *store.DB, otherwise history.Retention) (history.Retention, error) {
-	raw, _, err := db.Setting(ctx, RetentionKey)
-	if errors.Is(err, store.ErrNotFound) {
-		return otherwise, nil
-	}
-	if err != nil {
-		return otherwise, fmt.Errorf("read the retention of history: %w", err)
-	}
-	r := otherwise
-	if err := json.Unmarshal(raw, &r); err != nil {
-		return otherwise, fmt.Errorf("read the retention of history: %w", err)
-	}
-	return r, nil
-}
-
 // rollUpRounds bounds what one call does: a ceiling may take several rounds.
 const rollUpRounds = 64
 
 // RollUp makes history coarser as it ages and removes what is too old.
 func (h *Hub) RollUp(ctx context.Context) error {
-	r, err := Retention(ctx, h.o.Store, h.o.Retention)
+	r, err := h.o.Retention(ctx)
 	if err != nil {
 		return err
 	}

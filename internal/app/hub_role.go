@@ -1,0 +1,203 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/app/config"
+	"github.com/bulkhead-ot/bulkhead/internal/app/hub"
+	"github.com/bulkhead-ot/bulkhead/internal/app/state"
+	"github.com/bulkhead-ot/bulkhead/internal/keep/bus"
+	"github.com/bulkhead-ot/bulkhead/internal/keep/history"
+	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/api"
+)
+
+// hubRole is the hub with what it serves.
+type hubRole struct {
+	process  *Process
+	store    *store.DB
+	archive  *history.Archive
+	live     *api.Live
+	hub      *hub.Hub
+	importer *Importer
+	server   *api.Server
+	listener net.Listener
+}
+
+func openHub(ctx context.Context, p *Process) (*hubRole, error) {
+	h := &hubRole{process: p, live: api.NewLive(api.LiveOptions{})}
+	if err := h.openKeep(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	h.hub, err = hub.New(ctx, hub.Options{
+		Store: h.store, Archive: h.archive, Streams: h.streams(), Publish: h.publish, Now: p.o.Now, Log: p.o.Log,
+		Retention: func(ctx context.Context) (history.Retention, error) {
+			r, _, err := api.ReadRetention(ctx, h.store)
+			return r.History(), err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if h.importer, err = NewImporter(ImporterOptions{
+		Site: p.c.Site, Version: p.o.Version, Dir: filepath.Join(p.c.Data, "imports"), Store: h.store, Bus: p.bus,
+		Publish: func(id string) { h.live.Publish(api.TopicCaptures, api.OpPut, id, nil) }, Log: p.o.Log, Now: p.o.Now,
+	}); err != nil {
+		return nil, err
+	}
+	if err := h.openServer(p.o.Console, p.o.Log); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// openKeep opens the state and the history.
+func (h *hubRole) openKeep(ctx context.Context) (err error) {
+	p := h.process
+	url := filepath.Join(p.c.Data, state.Database)
+	if file := p.c.Hub.StoreURLFile; file != "" {
+		if url, err = config.Secret(file); err != nil {
+			return err
+		}
+	}
+	if h.store, err = store.Open(ctx, url, store.Options{Now: p.o.Now, Log: p.o.Log, Crosses: hub.Crosses}); err != nil {
+		return err
+	}
+	p.later(h.store.Close)
+	o := history.Options{Dir: filepath.Join(p.c.Data, state.History)}
+	if s := p.c.Hub.History; s.Endpoint != "" {
+		o.S3 = &history.S3{Endpoint: s.Endpoint, Region: s.Region, Bucket: s.Bucket, Prefix: s.Prefix, AccessKeyFile: s.AccessKeyFile, SecretKeyFile: s.SecretKeyFile}
+	}
+	if h.archive, err = history.Open(ctx, o); err != nil {
+		return err
+	}
+	p.later(h.archive.Close)
+	return nil
+}
+
+// hubReader is the name under which a hub reads.
+const hubReader = "hub"
+
+// streams are this process's own and those of the sensors elsewhere.
+func (h *hubRole) streams() []hub.Stream {
+	b := h.process.bus
+	stream := func(name, domain string) hub.Stream {
+		return hub.Stream{Name: name, Open: func(ctx context.Context) (hub.Reader, error) { return openReader(ctx, b, domain) }}
+	}
+	list := []hub.Stream{stream("here", "")}
+	for _, r := range h.process.c.Hub.Sensors {
+		list = append(list, stream(r.Site+"/"+r.Name, bus.DomainOf(r.Site, r.Name)))
+	}
+	return list
+}
+
+// reachWait is how long a sensor elsewhere may take to answer.
+const reachWait = 5 * time.Second
+
+func openReader(ctx context.Context, b *bus.Bus, domain string) (hub.Reader, error) {
+	ctx, cancel := context.WithTimeout(ctx, reachWait)
+	defer cancel()
+	return b.Consume(ctx, hubReader, domain)
+}
+
+// publish tells the console what changed. It asks for what it shows.
+func (h *hubRole) publish(topic string, removed bool, id string) {
+	op := api.OpPut
+	if removed {
+		op = api.OpRemove
+	}
+	h.live.Publish(api.Topic(topic), op, id, nil)
+}
+
+func (h *hubRole) openServer(console fs.FS, log *slog.Logger) (err error) {
+	p := h.process
+	uploads := filepath.Join(p.c.Data, "imports", "incoming")
+	if err := os.MkdirAll(uploads, 0o700); err != nil {
+		return fmt.Errorf("make the folder of uploads: %w", err)
+	}
+	h.server, err = api.New(api.Options{
+		Store: h.store, Archive: h.archive, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Live: h.live, Console: console,
+		Ready: h.probes(), Numbers: h.numbers, Version: p.o.Version, Now: p.o.Now, Log: log, Uploads: uploads,
+	})
+	if err != nil {
+		return err
+	}
+	if h.listener, err = net.Listen("tcp", p.c.Listen); err != nil {
+		return fmt.Errorf("serve the console: %w; name another address with --listen", err)
+	}
+	p.later(func() error {
+		if err := h.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	return api.CheckLoopback(h.listener.Addr())
+}
+
+// run works until ctx is done, or until the server fails.
+func (h *hubRole) run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var all sync.WaitGroup
+	all.Go(func() { h.hub.Run(ctx) })
+	all.Go(func() { h.importer.Run(ctx) })
+	err := h.server.Serve(ctx, h.listener)
+	stop()
+	all.Wait()
+	return err
+}
+
+// probes are what has to work besides the store.
+func (h *hubRole) probes() []api.Probe {
+	return []api.Probe{
+		{Name: "bus", Problem: "Reports of sensors do not come in. Is the disk full? The log says more.", Check: func(ctx context.Context) error {
+			_, err := h.process.bus.Status(ctx)
+			return err
+		}},
+		{Name: "hub", Problem: "Something that the hub does fails and is tried again. The log says what.", Check: func(context.Context) error {
+			for part, problem := range h.hub.Problems() {
+				return fmt.Errorf("%s: %s", part, problem)
+			}
+			return nil
+		}},
+	}
+}
+
+// numbers are the hub's, for /metrics.
+func (h *hubRole) numbers() api.Numbers {
+	c := h.hub.Counters()
+	n := api.Numbers{
+		Batches: c.Batches.Load(), Observations: c.Observations.Load(), Duplicates: c.Duplicates.Load(), Missing: c.Missing.Load(),
+		LeftOut: c.LeftOut.Load(), Failures: c.Failures.Load(), Lag: time.Duration(c.Lag.Load()), Apply: time.Duration(c.ApplyNanos.Load()),
+		Disk: map[string]uint64{},
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if size, err := h.store.Size(ctx); err == nil {
+		n.Disk["store"] = uint64(size)
+	}
+	if s, err := h.process.bus.Status(ctx); err == nil {
+		n.Disk["bus"] = s.Bytes
+	}
+	if list, err := h.store.Segments(ctx, store.SegmentFilter{}); err == nil {
+		for i := range list {
+			n.Disk["history"] += list[i].Bytes
+		}
+	}
+	for _, s := range h.process.sensors {
+		if s.ring != nil {
+			n.Disk["ring"] += s.ring.Status().Bytes
+		}
+	}
+	return n
+}
