@@ -30,8 +30,7 @@ func (c *cutter) find(site, name string) (*ring.Ring, error) {
 }
 
 func queryOf(c *api.Cut) ring.Query {
-	q := ring.Query{First: c.First, Last: c.Last, From: c.From, To: c.To, Hosts: c.Hosts, Peers: c.Peers, MaxPackets: c.MaxPackets, MaxBytes: c.MaxBytes}
-	return q
+	return ring.Query{First: c.First, Last: c.Last, From: c.From, To: c.To, Hosts: c.Hosts, Peers: c.Peers, MaxPackets: c.MaxPackets, MaxBytes: c.MaxBytes}
 }
 
 // Cut writes what a query finds as pcapng.

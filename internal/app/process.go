@@ -68,6 +68,9 @@ func Open(ctx context.Context, c *config.Config, o ProcessOptions) (_ *Process, 
 	if err := p.openBus(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.prepareSensors(ctx); err != nil {
+		return nil, err
+	}
 	if c.Has(config.RoleHub) {
 		if p.hub, err = openHub(ctx, p); err != nil {
 			return nil, err

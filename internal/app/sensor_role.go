@@ -33,6 +33,7 @@ type sensorRole struct {
 	source  sensor.Source
 	words   string // what is read
 	handle  *live.Handle
+	epoch   string
 	ring    *ring.Ring // nil keeps no packets
 	sensor  *sensor.Sensor
 }
@@ -49,7 +50,14 @@ func (p *Process) openSensors() error {
 	for _, x := range p.o.Extra {
 		s := &sensorRole{process: p, c: config.Sensor{Name: x.Name, Ring: x.Ring, Interval: config.Duration(x.Interval.String())}, kind: x.Kind, source: x.Frames, words: x.Source}
 		p.sensors = append(p.sensors, s)
-		if err := s.openRing(); err != nil {
+	}
+	return nil
+}
+
+// prepareSensors finds out where each sensor left off, and opens its ring.
+func (p *Process) prepareSensors(ctx context.Context) error {
+	for _, s := range p.sensors {
+		if err := s.prepare(ctx); err != nil {
 			return fmt.Errorf("sensor %q: %w", s.c.Name, err)
 		}
 	}
@@ -66,7 +74,7 @@ func (s *sensorRole) open() (err error) {
 	}
 	s.process.later(s.handle.Close)
 	s.source = s.handle.Source(0)
-	return s.openRing()
+	return nil
 }
 
 func (s *sensorRole) openFile() error {
@@ -81,7 +89,7 @@ func (s *sensorRole) openFile() error {
 	}
 	s.process.later(func() error { r.Close(); return nil })
 	s.kind, s.words, s.source = sensor.Recorded, "file "+filepath.Base(s.c.File), &fileSource{reader: r}
-	return s.openRing()
+	return nil
 }
 
 func (s *sensorRole) openRing() error {
@@ -89,7 +97,7 @@ func (s *sensorRole) openRing() error {
 	if err != nil || size == 0 {
 		return err
 	}
-	s.ring, err = ring.Open(ring.Options{Dir: s.process.ringDir(s.c.Name), Sensor: s.c.Name, MaxBytes: size})
+	s.ring, err = ring.Open(ring.Options{Dir: s.process.ringDir(s.c.Name), Sensor: s.c.Name, Epoch: s.epoch, MaxBytes: size})
 	if err != nil {
 		return fmt.Errorf("keep packets: %w", err)
 	}
@@ -111,25 +119,41 @@ func fileName(name string) string {
 	return string(b)
 }
 
-func (s *sensorRole) run(ctx context.Context) {
+// prepare makes the sensor and opens its ring. A packet's number means something
+// only together with the sensor's epoch, so both must know which that is.
+func (s *sensorRole) prepare(ctx context.Context) error {
 	p := s.process
+	last, err := lastOf(p.bus, p.c.Site, s.c.Name)(ctx)
+	if err != nil {
+		return err
+	}
+	if s.epoch = sensor.NewEpoch(p.o.Now()); last != nil {
+		s.epoch = last.Epoch
+	}
+	if err := s.openRing(); err != nil {
+		return err
+	}
 	interval, err := s.c.Interval.Length()
 	if err != nil {
-		interval = config.DefaultInterval
+		return err
 	}
 	o := sensor.Options{
-		Site: p.c.Site, Name: s.c.Name, Version: p.o.Version, Source: s.words, Kind: s.kind,
+		Site: p.c.Site, Name: s.c.Name, Epoch: s.epoch, Version: p.o.Version, Source: s.words, Kind: s.kind,
 		Workers: s.c.Workers, MaxFlows: s.c.MaxFlows, Protocols: Protocols, Interval: interval,
 		Publish: p.bus.Publish, Last: lastOf(p.bus, p.c.Site, s.c.Name), Condition: s.condition, Now: p.o.Now, Log: p.o.Log,
 	}
 	if s.ring != nil {
 		o.Keep = func(f *capture.Frame, number uint64) { s.ring.Append(number, f) }
-		o.Numbered = s.ring.Status().Last
 	}
 	s.sensor = sensor.New(o)
-	p.o.Log.Info("watching", "sensor", s.c.Name, "source", s.words)
+	return nil
+}
+
+func (s *sensorRole) run(ctx context.Context) {
+	log := s.process.o.Log
+	log.Info("watching", "sensor", s.c.Name, "source", s.words)
 	if err := s.sensor.Run(ctx, s.source); err != nil && !errors.Is(err, context.Canceled) {
-		p.o.Log.Error("a sensor ended", "sensor", s.c.Name, "error", err)
+		log.Error("a sensor ended", "sensor", s.c.Name, "error", err)
 	}
 }
 

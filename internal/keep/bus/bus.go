@@ -64,8 +64,9 @@ const (
 	DefaultMaxAge   = 30 * 24 * time.Hour
 )
 
-// maxMessage is the largest message: what NATS allows at most.
-const maxMessage = 64 << 20
+// maxMessage is the largest message: what NATS recommends at most. A batch of
+// 10,000 observations is a hundredth of it.
+const maxMessage = 8 << 20
 
 // streamName is the stream of every server, root the subject of all batches.
 const (

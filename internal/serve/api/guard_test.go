@@ -32,7 +32,7 @@ func TestServesOnLoopbackOnly(t *testing.T) {
 		{"no address, which means all", &net.TCPAddr{Port: 1}, false},
 		{"a network's address", &net.TCPAddr{IP: net.IPv4(192, 168, 1, 5), Port: 1}, false},
 	} {
-		if err := checkLoopback(c.addr); (err == nil) != c.ok {
+		if err := CheckLoopback(c.addr); (err == nil) != c.ok {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

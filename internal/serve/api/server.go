@@ -171,7 +171,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // whoever reaches the listener sees everything: it refuses a listener that is
 // not on loopback. Serve can be called once.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	if err := checkLoopback(l.Addr()); err != nil {
+	if err := CheckLoopback(l.Addr()); err != nil {
 		l.Close()
 		return err
 	}
@@ -203,8 +203,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// checkLoopback refuses what others than this machine can reach.
-func checkLoopback(a net.Addr) error {
+// CheckLoopback refuses what others than this machine can reach.
+func CheckLoopback(a net.Addr) error {
 	if _, local := a.(*net.UnixAddr); local {
 		return nil
 	}

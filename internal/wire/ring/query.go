@@ -94,16 +94,21 @@ func (q *query) hosts() bool {
 	}
 	var room [5]ends
 	for _, e := range q.layers(&room) {
-		src, dst := q.anyHost(e.src), q.anyHost(e.dst)
-		if src && dst || (src || dst) && len(q.Hosts) == 1 {
+		if q.between(e.src, e.dst) || q.between(e.dst, e.src) {
 			return true
 		}
 	}
 	return false
 }
 
-func (q *query) anyHost(e plant.Endpoint) bool {
-	return slices.ContainsFunc(q.Hosts, func(h plant.Endpoint) bool {
+// between reports whether a packet of these two ends is asked for: one end is
+// among the hosts, and the other among the peers if there are any.
+func (q *query) between(host, peer plant.Endpoint) bool {
+	return among(q.Hosts, host) && (len(q.Peers) == 0 || among(q.Peers, peer))
+}
+
+func among(list []plant.Endpoint, e plant.Endpoint) bool {
+	return slices.ContainsFunc(list, func(h plant.Endpoint) bool {
 		return (h.MAC.IsZero() || h.MAC == e.MAC) && (h.IP == netip.Addr{} || h.IP == e.IP) && (h.VLAN == 0 || h.VLAN == e.VLAN)
 	})
 }

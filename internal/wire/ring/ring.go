@@ -113,9 +113,11 @@ type Query struct {
 	// From and To are a range of packet time, From included.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
-	// Hosts with one endpoint are the packets to and from it, with several those
-	// between them. Only what an endpoint has set (MAC, IP, VLAN) is compared.
+	// Hosts are the endpoints of one machine: packets to or from any of them.
+	// With Peers the other end must be one of those. Only what an endpoint has
+	// set (MAC, IP, VLAN) is compared.
 	Hosts []plant.Endpoint `json:"hosts,omitempty"`
+	Peers []plant.Endpoint `json:"peers,omitempty"`
 	// Ports are those of TCP or UDP, at either end. Later fragments, which
 	// have none, match.
 	Ports []uint16 `json:"ports,omitempty"`

@@ -66,6 +66,9 @@ type Options struct {
 	// Last is the last batch of this sensor that the bus has, nil if there is
 	// none; only its header and status are read. Nil starts a new epoch.
 	Last func(ctx context.Context) (*plant.Batch, error)
+	// Epoch is what a new epoch is called; "" makes a name. Whoever keeps
+	// packets by number needs to know it beforehand: see NewEpoch.
+	Epoch string
 	// Keep is called with each frame and its number before it is read, for the
 	// ring of packets; nil keeps none. It must copy what it needs.
 	Keep func(f *capture.Frame, number uint64)

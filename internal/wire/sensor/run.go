@@ -47,7 +47,9 @@ func (s *Sensor) start(ctx context.Context) (*run, error) {
 	r.base.Started = s.o.Now()
 	switch {
 	case last == nil:
-		r.epoch = newEpoch(s.o.Now())
+		if r.epoch = s.o.Epoch; r.epoch == "" {
+			r.epoch = NewEpoch(s.o.Now())
+		}
 	case s.o.Kind == Recorded && last.Status.State == plant.SensorEnded:
 		s.put(last.Status)
 		return nil, nil
@@ -72,9 +74,9 @@ func (s *Sensor) start(ctx context.Context) (*run, error) {
 	return r, nil
 }
 
-// newEpoch names a life of the sensor's state: when it began, and something
+// NewEpoch names a life of the sensor's state: when it began, and something
 // that tells it from another that began in the same second.
-func newEpoch(now time.Time) string {
+func NewEpoch(now time.Time) string {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // it never fails
 	return now.UTC().Format("20060102T150405") + "-" + hex.EncodeToString(b[:])
