@@ -158,37 +158,69 @@ func TestDataAreChecked(t *testing.T) {
 	}
 }
 
-// TestTshark holds the capture against another reader: no frame that it cannot
-// read, no wrong checksum, nothing odd in any TCP conversation.
+// TestTshark holds every scenario against another reader: no frame that it
+// cannot read, no wrong checksum, nothing odd in any TCP conversation but what
+// the scenario itself makes odd.
 func TestTshark(t *testing.T) {
 	if _, err := exec.LookPath("tshark"); err != nil {
 		t.Skip("tshark is not installed")
 	}
-	for name, o := range map[string]Options{"demonstration": {Seed: 1}, "short": {Seed: 3, Time: time.Minute}} {
+	names, err := Scenarios()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sunday := time.Date(2026, time.March, 15, 20, 55, 0, 0, time.UTC)
+	options := map[string]Options{
+		"demo":       {Seed: 1, Time: 4 * time.Minute},
+		"quiet-week": {Start: sunday, Time: time.Hour, Thin: 60},
+	}
+	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			file := filepath.Join(t.TempDir(), "plant.pcap")
-			var b bytes.Buffer
-			if _, err := Write(&b, o); err != nil {
+			t.Parallel()
+			o, special := options[name]
+			if !special {
+				o.Thin = 30
+			}
+			o.Scenario = name
+			s, err := ReadScenario(name)
+			if err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if out := tshark(t, file); len(out) > 0 {
+			if out := tshark(t, writeFile(t, o), s.Repeats); len(out) > 0 {
 				t.Errorf("tshark objects:\n%.2000s", out)
 			}
 		})
 	}
 }
 
-const objections = "_ws.malformed || tcp.analysis.flags || ip.checksum.status==0 || tcp.checksum.status==0 || udp.checksum.status==0"
-
-func tshark(t *testing.T, file string) []byte {
+func writeFile(t *testing.T, o Options) string {
 	t.Helper()
+	var b bytes.Buffer
+	if _, err := Write(&b, o); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "plant.pcap")
+	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+const (
+	unreadable = "_ws.malformed || ip.checksum.status==0 || tcp.checksum.status==0 || udp.checksum.status==0"
+	repeats    = "(tcp.analysis.flags && !tcp.analysis.retransmission)"
+)
+
+func tshark(t *testing.T, file string, repeating bool) []byte {
+	t.Helper()
+	odd := "tcp.analysis.flags"
+	if repeating {
+		odd = repeats
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, "tshark", "-n", "-r", file, "-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE",
-		"-o", "udp.check_checksum:TRUE", "-Y", objections).Output()
+		"-o", "udp.check_checksum:TRUE", "-Y", unreadable+" || "+odd).Output()
 	if err != nil {
 		t.Fatalf("tshark: %v", err)
 	}
