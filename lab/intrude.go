@@ -95,7 +95,7 @@ func spread(s *scene) {
 			c := s.dial(445)
 			call := s.smbOpen(c, "C$")
 			for _, name := range []string{"orders.xlsx", "recipes.accdb", "plan.docx"} {
-				s.smbCopy(c, &call, `Users\`+h.account().User+`\`+name+".locked", 8<<10)
+				s.smbCopy(c, &call, `Users\Public\Documents\`+name+".locked", 8<<10)
 			}
 			c.Close()
 		}

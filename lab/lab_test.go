@@ -158,6 +158,36 @@ func TestDataAreChecked(t *testing.T) {
 	}
 }
 
+// TestASilentControllerIsSilent holds that a machine without power sends
+// nothing, and speaks again afterwards.
+func TestASilentControllerIsSilent(t *testing.T) {
+	s, err := ReadScenario("silent-controller")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plc := plant.MAC{0x58, 0x52, 0x8a, 0xc0, 0x15, 0xe7}
+	var frames [3]int
+	var asked int
+	walk(t, Options{Scenario: s.Name}, func(f *capture.Frame) {
+		share := float64(f.Time-s.Start.UnixNano()) / float64(s.Time)
+		part := 0
+		if share > 0.351 {
+			part = 1
+		}
+		if share > 0.8 {
+			part = 2
+		}
+		if mac, _ := sender(f.Data); mac == plc {
+			frames[part]++
+		} else if part == 1 && plant.MAC(f.Data[:6]) == plc {
+			asked++
+		}
+	})
+	if frames[0] < 200 || frames[1] != 0 || frames[2] < 100 || asked < 10 {
+		t.Errorf("%d frames before, %d while it has no power, %d after; it was asked %d times meanwhile", frames[0], frames[1], frames[2], asked)
+	}
+}
+
 // TestTshark holds every scenario against another reader: no frame that it
 // cannot read, no wrong checksum, nothing odd in any TCP conversation but what
 // the scenario itself makes odd.

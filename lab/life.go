@@ -1,6 +1,9 @@
 package lab
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // settling is how long it takes until all that is always going on goes on.
 const settling = 4 * time.Second
@@ -75,6 +78,10 @@ func (s *scene) act(until time.Duration) {
 		until = min(until, s.Now()+s.talk.For)
 	}
 	s.until = until
+	if strings.HasPrefix(s.talk.Do, "power-") {
+		deeds[s.talk.Do](s) // what happens to the machine, and is not done by it
+		return
+	}
 	for !s.Over() && s.Now() < until {
 		if !s.from.Down {
 			s.conn, s.gone = nil, false

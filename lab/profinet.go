@@ -94,8 +94,8 @@ func pnIO(s *scene) {
 	}
 	out, in := s.linkTo(s.from, s.world.mac(s.to)), s.linkTo(s.to, s.world.mac(s.from))
 	out.Priority, in.Priority = 6, 6
-	data := s.Bytes(s.talk.Size)
-	data[0] = 0x80 // the provider is good
+	const good = 0x80 // the provider's word, and the consumer's
+	data := append(s.Bytes(s.talk.Size), good, good)
 	there := out.Frame(wire.TypePROFINET, message.PNCyclic(r.Output, data, 0))
 	back := in.Frame(wire.TypePROFINET, message.PNCyclic(r.Input, data, 0))
 	at := len(there) - len(message.PNCyclic(r.Output, data, 0))
@@ -104,8 +104,8 @@ func pnIO(s *scene) {
 			return
 		}
 		counter := uint16(s.Now() / (31250 * time.Nanosecond))
-		s.Emit(message.PNNext(there, at, s.Rand.IntN(len(data)-1), counter))
+		s.Emit(message.PNNext(there, at, s.Rand.IntN(s.talk.Size), counter))
 		s.Wait(300 * time.Microsecond)
-		s.Emit(message.PNNext(back, at, s.Rand.IntN(len(data)-1), counter))
+		s.Emit(message.PNNext(back, at, s.Rand.IntN(s.talk.Size), counter))
 	})
 }

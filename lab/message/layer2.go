@@ -46,7 +46,7 @@ func PNCyclic(id uint16, data []byte, cycle uint16) []byte {
 // PNNext makes the next frame of the last one, in which the message begins at
 // from: one byte of the data is another, and so is the cycle.
 func PNNext(frame []byte, from, changes int, cycle uint16) []byte {
-	frame[from+3+changes]++
+	frame[from+2+changes]++
 	binary.BigEndian.PutUint16(frame[len(frame)-4:], cycle)
 	return frame
 }
