@@ -135,3 +135,32 @@ func Machines() ([]Machine, error) {
 	}
 	return list, nil
 }
+
+// Describe tells a scenario to people.
+func (s *Scenario) Describe() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n\n%s\nIt begins on %s and takes %v.\n", s.Name, s.Title, s.Story, s.Start.Format("Monday, 2 January 2006, 15:04 MST"), s.Time)
+	b.WriteString("\nMust be seen:\n")
+	for _, a := range s.See.Assets {
+		fmt.Fprintf(&b, "  asset         %v %s\n", a.IP, strings.Join(strings.Fields(a.Role+" "+a.Says), " "))
+	}
+	for _, c := range s.See.Conversations {
+		fmt.Fprintf(&b, "  conversation  %v → %v, %s\n", c.From, c.To, c.Protocol)
+	}
+	for _, o := range s.See.Operations {
+		fmt.Fprintf(&b, "  operation     %v → %v, %s %s %s\n", o.From, o.To, o.Protocol, o.Kind, o.Object)
+	}
+	for _, f := range s.See.Findings {
+		fmt.Fprintf(&b, "  finding       %s: %s\n", f.Rule, f.Says)
+	}
+	if len(s.Quiet) > 0 {
+		fmt.Fprintf(&b, "\nMust stay quiet:\n  %s\n", strings.Join(s.Quiet, ", "))
+	}
+	if len(s.Later) > 0 {
+		b.WriteString("\nNot judged yet:\n")
+	}
+	for _, l := range s.Later {
+		fmt.Fprintf(&b, "  %-12s  %s\n", l.Judge, l.Says)
+	}
+	return b.String()
+}

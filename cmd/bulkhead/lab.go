@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,71 +11,142 @@ import (
 	"github.com/bulkhead-ot/bulkhead/lab"
 )
 
-const labLong = `Write a capture of a plant that does not exist: an office, a DMZ, operations,
-three lines of machines with controllers of six makers, and a building. The
-devices speak their real protocols, and a few things happen that somebody
-should look at.
+const labLong = `A plant that does not exist, in which devices speak their real protocols: an
+office, a DMZ, operations, three lines of machines with controllers of six
+makers, and a building. People work in shifts, jobs run at night, and a scenario
+adds what somebody should look at, or should not.
 
 Use it to try Bulkhead without a plant, to train, and to test other tools. The
-same seed writes the same bytes.`
+same seed gives the same bytes.`
 
-const labExample = `  bulkhead lab --out plant.pcap && bulkhead analyze plant.pcap
-  bulkhead lab --out - --minutes 2 | tcpdump -r - -n | head
-  bulkhead lab --out hour.pcap --minutes 60 --seed 7`
+const labExample = `  bulkhead lab list
+  bulkhead lab write --out plant.pcap && bulkhead analyze plant.pcap
+  bulkhead lab write --scenario phishing --out - | tcpdump -r - -n | head
+  bulkhead lab write --scenario quiet-week --days 7 --thin 30 --out week.pcap
+  bulkhead lab play --interface veth0 --scenario scan --speed 10`
 
 const labExits = `
 Exit codes:
-  0  the capture was written
-  1  it could not be written
+  0  it was done
+  1  it could not be done
   2  the command line is wrong
 `
 
-type labFlags struct {
-	out     string
-	seed    uint64
-	minutes int
-}
-
 func labCommand() *cobra.Command {
-	var o labFlags
 	c := &cobra.Command{
-		Use:     "lab --out FILE",
-		Short:   "Write a capture of a simulated plant",
+		Use:     "lab",
+		Short:   "Write, play and describe a simulated plant",
 		Long:    labLong,
 		Example: labExample,
-		Args:    noFiles,
-		RunE:    func(*cobra.Command, []string) error { return runLab(&o) },
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%w: lab has no %q; there are write, play, list and show", errUsage, args[0])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	f := c.Flags()
-	f.StringVar(&o.out, "out", "", "write the capture to this `file`; - is standard output")
-	f.Uint64Var(&o.seed, "seed", 1, "`number` that all chance comes from")
-	f.IntVar(&o.minutes, "minutes", 10, "how many `minutes` of the plant's life to write")
+	c.AddCommand(labWriteCommand(), labPlayCommand(), labListCommand(), labShowCommand())
 	c.SetUsageTemplate(c.UsageTemplate() + labExits)
 	return c
 }
 
-func noFiles(_ *cobra.Command, args []string) error {
+// labFlags say what to simulate.
+type labFlags struct {
+	scenario      string
+	seed          uint64
+	minutes, days int
+	thin          int
+}
+
+// maxDays bounds what is written: a year of a plant.
+const maxDays = 366
+
+func (o *labFlags) register(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.scenario, "scenario", lab.DefaultScenario, "what happens besides everyday work: a `name` from bulkhead lab list")
+	f.Uint64Var(&o.seed, "seed", 1, "`number` that all chance comes from")
+	f.IntVar(&o.minutes, "minutes", 0, "how many `minutes` of the plant's life (default: as long as the scenario is)")
+	f.IntVar(&o.days, "days", 0, "or how many `days`")
+	f.IntVar(&o.thin, "thin", 1, "poll and announce so many `times` less often, so that a week stays small")
+}
+
+// options are what the flags ask for.
+func (o *labFlags) options() (lab.Options, error) {
+	switch {
+	case o.minutes < 0 || o.days < 0 || o.minutes > maxDays*24*60 || o.days > maxDays:
+		return lab.Options{}, fmt.Errorf("%w: --minutes and --days take at least 1 and at most %d days", errUsage, maxDays)
+	case o.minutes > 0 && o.days > 0:
+		return lab.Options{}, fmt.Errorf("%w: give --minutes or --days, not both", errUsage)
+	case o.thin < 1:
+		return lab.Options{}, fmt.Errorf("%w: --thin takes at least 1", errUsage)
+	}
+	if _, err := scenario(o.scenario); err != nil {
+		return lab.Options{}, err
+	}
+	length := time.Duration(o.minutes)*time.Minute + time.Duration(o.days)*24*time.Hour
+	return lab.Options{Scenario: o.scenario, Seed: o.seed, Time: length, Thin: o.thin}, nil
+}
+
+// scenario reads one, or says which there are.
+func scenario(name string) (*lab.Scenario, error) {
+	s, err := lab.ReadScenario(name)
+	if err == nil {
+		return s, nil
+	}
+	names, listed := lab.Scenarios()
+	if listed != nil {
+		return nil, listed
+	}
+	return nil, fmt.Errorf("%w: %v; there are %s", errUsage, err, strings.Join(names, ", "))
+}
+
+func noArguments(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%w: lab reads nothing; name the file to write: bulkhead lab --out %s", errUsage, args[0])
+		return fmt.Errorf("%w: %s takes no argument %q; see %s --help", errUsage, c.CommandPath(), args[0], c.CommandPath())
 	}
 	return nil
 }
 
-func runLab(o *labFlags) error {
-	if o.out == "" {
-		return fmt.Errorf("%w: name the file to write: bulkhead lab --out plant.pcap", errUsage)
+func labListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the scenarios",
+		Args:  noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			names, err := lab.Scenarios()
+			if err != nil {
+				return err
+			}
+			for _, name := range names {
+				s, err := lab.ReadScenario(name)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(os.Stdout, "%-18s %s\n", name, s.Title)
+			}
+			return nil
+		},
 	}
-	if o.minutes < 1 || time.Duration(o.minutes) > 24*60 {
-		return fmt.Errorf("%w: --minutes takes 1 to %d", errUsage, 24*60)
+}
+
+func labShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show SCENARIO",
+		Short: "Tell what happens in a scenario and what must be made of it",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("%w: name one scenario: bulkhead lab show %s", errUsage, lab.DefaultScenario)
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			s, err := scenario(args[0])
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprint(os.Stdout, s.Describe())
+			return err
+		},
 	}
-	packets := 0
-	err := toFile(o.out, func(w io.Writer) (err error) {
-		b := bufio.NewWriterSize(w, 1<<20)
-		packets, err = lab.Write(b, lab.Options{Seed: o.seed, Time: time.Duration(o.minutes) * time.Minute})
-		return errors.Join(err, b.Flush())
-	})
-	if err == nil && o.out != "-" {
-		fmt.Fprintf(os.Stderr, "wrote %d packets of a simulated plant to %s\n", packets, o.out)
-	}
-	return err
 }
