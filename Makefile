@@ -23,7 +23,7 @@ console-check: ## Check and test the console (skipped without Node)
 
 demo: build ## Analyze a capture of a simulated plant and write report/report.html
 	@mkdir -p report
-	./$(BIN) lab --out report/plant.pcap
+	./$(BIN) lab write --out report/plant.pcap
 	./$(BIN) analyze --html report/report.html report/plant.pcap
 	@echo; echo "The full report: file://$(CURDIR)/report/report.html"
 

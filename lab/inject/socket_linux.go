@@ -22,7 +22,7 @@ type Socket struct {
 // message is struct mmsghdr of sendmmsg(2).
 type message struct {
 	header unix.Msghdr
-	length uint32
+	_      uint32 // bytes sent, which the kernel fills in
 }
 
 // Open opens a socket that can send on an interface and receives nothing.
