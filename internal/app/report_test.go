@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,13 +66,17 @@ func (t *tally) assets() map[string]string {
 // reports once, at the end.
 func reported(t *testing.T, file []byte, workers, n int, seed uint64) *tally {
 	t.Helper()
+	return read(t, file, sensor.NewPool(workers, Protocols, dissect.Options{}), n, seed)
+}
+
+func read(t *testing.T, file []byte, e *sensor.Pool, n int, seed uint64) *tally {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 1))
 	r, err := capture.Open(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum := newTally()
-	e := sensor.NewPool(workers, Protocols, dissect.Options{})
 	var f capture.Frame
 	for i := uint64(1); r.Next(&f) == nil; i++ {
 		if n > 0 && rng.IntN(n) == 0 {
@@ -130,5 +135,48 @@ func addUp(t *testing.T, file []byte, n int) {
 		if d := cmp.Diff(whole.assets(), parts.assets()); d != "" {
 			t.Errorf("seed %d, reports about every %d frames: assets differ (-once +often):\n%s", seed, n, d)
 		}
+	}
+}
+
+// TestSamplingCountsTheSame reads every capture with and without leaving steady
+// cyclic frames out: what was asked of whom, how often, and who is there must be
+// the same. Facts are told as often as they were read, but the same facts.
+func TestSamplingCountsTheSame(t *testing.T) {
+	sampled := uint64(0)
+	check := func(t *testing.T, file []byte) {
+		t.Helper()
+		whole := reported(t, file, 1, 0, 0)
+		pool := sensor.NewPool(1, Protocols, dissect.Options{Sample: true})
+		parts := read(t, file, pool, 500, 1)
+		sampled += pool.Sampled()
+		for _, x := range []*tally{whole, parts} {
+			for k := range x.sums {
+				if strings.HasPrefix(k, "sighting") {
+					x.sums[k] = 1
+				}
+			}
+		}
+		if d := cmp.Diff(whole.sums, parts.sums); d != "" {
+			t.Errorf("sums differ (-all read +sampled):\n%s", d)
+		}
+		if d := cmp.Diff(whole.assets(), parts.assets()); d != "" {
+			t.Errorf("assets differ (-all read +sampled):\n%s", d)
+		}
+	}
+	t.Run("lab", func(t *testing.T) { check(t, labCapture(t)) })
+	for _, path := range captures(t) {
+		switch strings.Split(strings.TrimPrefix(path, corpusDir), "/")[1] {
+		case "goose", "sv", "ethercat", "enip", "profinet", "plant", "mms":
+			t.Run(filepath.Base(path), func(t *testing.T) {
+				b, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				check(t, b)
+			})
+		}
+	}
+	if t.Logf("%d frames were left out", sampled); sampled == 0 {
+		t.Error("nothing was sampled")
 	}
 }

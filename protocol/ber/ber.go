@@ -221,3 +221,27 @@ func indefinite(b []byte) (int, error) {
 		}
 	}
 }
+
+// Extent finds the element at b[at:] without reading it, for those who look at
+// many of a known layout: its body is b[body:end]. It knows tags of one octet and
+// lengths of up to three, which is all that short messages use; ok is false for
+// others, and where the element does not fit.
+func Extent(b []byte, at int) (body, end int, ok bool) {
+	if at < 0 || len(b)-at < 2 || b[at]&0x1f == 0x1f {
+		return 0, 0, false
+	}
+	n := int(b[at+1])
+	body = at + 2
+	switch {
+	case n < 0x80:
+	case n == 0x81 && len(b) > body:
+		n = int(b[body])
+		body++
+	case n == 0x82 && len(b) > body+1:
+		n = int(b[body])<<8 | int(b[body+1])
+		body += 2
+	default:
+		return 0, 0, false
+	}
+	return body, body + n, n <= len(b)-body
+}

@@ -114,13 +114,14 @@ func (w *Datagrams) Next() (Datagram, bool) {
 
 // Registers of a slave.
 const (
-	RegStation   = 0x0010
-	RegALControl = 0x0120
-	RegALStatus  = 0x0130
-	RegALCode    = 0x0134
-	RegEEPROM    = 0x0502 // control, then a word address, then data
-	RegEEPROMGet = 0x0508
-	RegMailbox   = 0x1000 // the first that can hold a mailbox
+	RegStation    = 0x0010
+	RegALControl  = 0x0120
+	RegALStatus   = 0x0130
+	RegALCode     = 0x0134
+	RegSystemTime = 0x0910 // distributed clocks
+	RegEEPROM     = 0x0502 // control, then a word address, then data
+	RegEEPROMGet  = 0x0508
+	RegMailbox    = 0x1000 // the first that can hold a mailbox
 )
 
 // State is a state of a slave's state machine.

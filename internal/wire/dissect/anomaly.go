@@ -33,6 +33,7 @@ func (e *Engine) malformed(c *Context, text string) {
 
 func (e *Engine) anomaly(c *Context, kind, text string) {
 	t := &e.anomalies
+	e.tally.other = true
 	k := anomalyKey{c.src, c.dst, "", kind, text}
 	if c.conv.proto != nil {
 		k.protocol = c.conv.proto.Name

@@ -22,6 +22,7 @@ type conversation struct {
 	sides     [2]direction
 	pending   []Pending
 	rows      []operationRow
+	streams   *streams // of cyclic frames; nil for most
 }
 
 // direction is one side's bytes.
@@ -58,7 +59,7 @@ func (e *Engine) begin(f *flow) *conversation {
 
 // mute ends the reading of a conversation's bytes.
 func (c *conversation) mute() {
-	c.deaf, c.parser = true, nil
+	c.deaf, c.parser, c.streams = true, nil, nil
 	for i := range c.sides {
 		c.sides[i].buf, c.sides[i].skip = nil, 0
 	}

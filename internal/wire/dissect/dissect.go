@@ -31,6 +31,11 @@ type Protocol struct {
 	// which gives a conversation its name soon after its beginning.
 	Carrier bool
 
+	// Cyclic looks at a datagram or frame of cyclic data without reading it;
+	// false is for all others. Nil where there are none, or where reading them
+	// costs as little. See Options.Sample.
+	Cyclic func(b []byte, h Hint) (Beat, bool)
+
 	// New is a parser for one conversation. A parser without state may be
 	// shared.
 	New func() Parser

@@ -15,6 +15,11 @@ type Options struct {
 	// MaxFlows is the most conversations in progress; the table of facts,
 	// endpoints and operations are bounded in proportion.
 	MaxFlows int
+	// Sample reads of a steady stream of cyclic frames one in 64, one a second
+	// and each that is not like the one before, and only counts the others.
+	// Messages are counted exactly either way; what they say of an endpoint is
+	// counted as often as it was read.
+	Sample bool
 }
 
 // Engine reads frames and keeps what it learns until Report. Every table in it
@@ -38,6 +43,8 @@ type Engine struct {
 	compacted   compaction
 	ended       bool    // Drain was called: the next report holds nothing back
 	moved       []int32 // where compacting puts a row
+	sample      bool
+	tally       tally
 
 	pkt  packet.Packet
 	ctx  Context
@@ -47,6 +54,7 @@ type Engine struct {
 	Undecoded  uint64
 	Duplicates uint64
 	Failures   uint64 // decoder panics
+	Sampled    uint64 // frames of cyclic data counted without being read
 }
 
 type flow = session.Flow[conversation]
@@ -56,7 +64,7 @@ func NewEngine(protocols []Protocol, o Options) *Engine {
 	if o.MaxFlows <= 0 {
 		o.MaxFlows = 1 << 18
 	}
-	e := &Engine{protocols: newProtocolIndex(protocols), fragments: packet.NewDefragmenter()}
+	e := &Engine{protocols: newProtocolIndex(protocols), fragments: packet.NewDefragmenter(), sample: o.Sample}
 	e.flows = session.NewTable(o.MaxFlows, e.endFlow)
 	e.ends.init(4 * o.MaxFlows)
 	e.facts.init(4 * o.MaxFlows)

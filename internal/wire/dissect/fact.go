@@ -47,6 +47,7 @@ func (e *Engine) fact(c *Context, who Subject, f plant.Field, value []byte, sour
 		id = c.dst
 	}
 	c.conv.confirmed = true
+	e.tally.other = true
 	e.facts.add(e, c, id, int(who.slot), f, value, source, confidence)
 	if e.pkt.NOuters > 0 && identifying[f] {
 		e.facts.add(e, c, e.carrier(), plant.NoSlot, plant.FieldCarries, value, source, carriedConfidence)

@@ -169,7 +169,7 @@ func (e *Engine) broken(c *Context, d *direction, err error) {
 	if v.confirmed {
 		return // a conversation that was once understood is never given up
 	}
-	v.parser, v.proto, v.name = nil, nil, ""
+	v.parser, v.proto, v.name, v.streams = nil, nil, "", nil
 	v.tries++
 	for i := range v.sides {
 		v.sides[i].adrift = false
@@ -199,12 +199,25 @@ func (e *Engine) datagram(f *flow, side uint8, p *packet.Packet, now int64, ref 
 			return
 		}
 	}
-	if _, err := e.guard(c, p.Payload); err != nil {
+	var beat Beat
+	cyclic := false
+	if e.sample && v.proto.Cyclic != nil && p.Missing == 0 {
+		if beat, cyclic = v.proto.Cyclic(p.Payload, Hint{false, c.FromPort, c.ToPort}); cyclic && e.sampled(c, &beat) {
+			return
+		}
+		e.tally = tally{on: cyclic}
+	}
+	_, err := e.guard(c, p.Payload)
+	e.tally.on = false
+	if err != nil {
 		if p.Missing > 0 {
 			return // the snap length cut it: not the sender's fault
 		}
 		e.broken(c, &v.sides[side], err)
 		return
+	}
+	if cyclic && !v.deaf {
+		e.learnStream(c, &beat)
 	}
 	v.errors = 0
 	e.understood(c)

@@ -38,6 +38,7 @@ const (
 )
 
 func (e *Engine) request(c *Context, v *plant.Verb, id uint64, o Object) *Pending {
+	e.tally.other = true
 	row := e.row(c, v, c.side, &o)
 	r := &c.conv.rows[row]
 	r.requests++
@@ -112,6 +113,7 @@ func (e *Engine) answered(c *Context, row int32, result Result) {
 }
 
 func (e *Engine) outcome(c *Context, row int32, result Result) {
+	e.tally.other = true
 	r := &c.conv.rows[row]
 	r.touch(c)
 	switch result {
@@ -134,7 +136,9 @@ func (r *operationRow) touch(c *Context) {
 }
 
 func (e *Engine) send(c *Context, v *plant.Verb, o Object) {
-	c.conv.rows[e.row(c, v, c.side, &o)].requests++
+	row := e.row(c, v, c.side, &o)
+	c.conv.rows[row].requests++
+	e.tally.add(row)
 }
 
 // row finds the row of a verb and object, or makes it. Reads of ranges in one
@@ -206,6 +210,9 @@ func (e *Engine) dropRows(v *conversation) {
 	}
 	if int(n) == len(v.rows) {
 		return
+	}
+	if v.streams != nil {
+		v.streams.moved(e.moved, func(row int32) bool { return v.rows[row].used })
 	}
 	for i := range v.rows {
 		if v.rows[i].used {

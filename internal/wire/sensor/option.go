@@ -49,6 +49,7 @@ type Options struct {
 	Workers   int // engines that share the work; 0 is 1
 	MaxFlows  int // conversations in progress, see dissect.Options
 	Protocols func() []dissect.Protocol
+	Sample    bool // counts cyclic I/O instead of reading it all, see dissect.Options
 
 	// Interval is the time between reports, which fall on its multiples; 0 is
 	// a minute. In the first Interval of a line that is Live or Played a report

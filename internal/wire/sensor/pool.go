@@ -198,6 +198,7 @@ func (p *Pool) count(s *plant.SensorStatus) {
 		s.Undecoded += e.Undecoded
 		s.Duplicates += e.Duplicates
 		s.Failures += e.Failures
+		s.Sampled += e.Sampled
 		s.Lost += e.Lost()
 		s.Flows += uint64(e.Flows())
 	}
@@ -207,6 +208,14 @@ func (p *Pool) count(s *plant.SensorStatus) {
 func (p *Pool) Failures() (n uint64) {
 	for _, w := range p.workers {
 		n += w.engine.Failures
+	}
+	return n
+}
+
+// Sampled is the number of cyclic frames that were counted without being read.
+func (p *Pool) Sampled() (n uint64) {
+	for _, w := range p.workers {
+		n += w.engine.Sampled
 	}
 	return n
 }

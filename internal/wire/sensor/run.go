@@ -68,7 +68,7 @@ func (s *Sensor) start(ctx context.Context) (*run, error) {
 	default:
 		r.frames = s.o.Numbered
 	}
-	r.pool = NewPool(s.o.Workers, s.o.Protocols, dissect.Options{MaxFlows: s.o.MaxFlows})
+	r.pool = NewPool(s.o.Workers, s.o.Protocols, dissect.Options{MaxFlows: s.o.MaxFlows, Sample: s.o.Sample})
 	r.out = newOutbox(ctx, s)
 	s.put(r.status(plant.SensorStatus{}))
 	return r, nil

@@ -73,6 +73,16 @@ func Frames(protocols []dissect.Protocol, etherType uint16, messages ...Message)
 	return r.result()
 }
 
+// Sampled is Frames with an engine that samples cyclic frames (see
+// dissect.Options), and how many it left out.
+func Sampled(protocols []dissect.Protocol, etherType uint16, messages ...Message) (Result, uint64) {
+	r := &run{engine: dissect.NewEngine(protocols, dissect.Options{Sample: true})}
+	for _, m := range messages {
+		r.frame(side(m), etherType, m.Data)
+	}
+	return r.result(), r.engine.Sampled
+}
+
 func side(m Message) int {
 	if m.Client {
 		return 0

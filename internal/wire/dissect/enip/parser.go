@@ -23,11 +23,12 @@ const (
 // Protocol is EtherNet/IP.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
-		Name:  protocol,
-		TCP:   []uint16{portExplicit},
-		UDP:   []uint16{portExplicit, portIO},
-		Probe: probe,
-		New:   func() dissect.Parser { return new(parser) },
+		Name:   protocol,
+		TCP:    []uint16{portExplicit},
+		UDP:    []uint16{portExplicit, portIO},
+		Probe:  probe,
+		Cyclic: lookIO,
+		New:    func() dissect.Parser { return new(parser) },
 	}
 }
 

@@ -32,8 +32,8 @@ const (
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name: "ethercat", Link: []dissect.LinkType{EtherType}, UDP: []uint16{Port},
-		Probe: probe,
-		New:   func() dissect.Parser { return &parser{} },
+		Probe: probe, Cyclic: cyclic,
+		New: func() dissect.Parser { return &parser{} },
 	}
 }
 

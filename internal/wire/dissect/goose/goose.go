@@ -16,9 +16,10 @@ import (
 // Protocol is GOOSE.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
-		Name: "goose",
-		Link: []dissect.LinkType{0x88b8},
-		New:  func() dissect.Parser { return &parser{} },
+		Name:   "goose",
+		Link:   []dissect.LinkType{0x88b8},
+		New:    func() dissect.Parser { return &parser{} },
+		Cyclic: cyclic,
 	}
 }
 

@@ -13,9 +13,10 @@ import (
 // Protocol is Sampled Values.
 func Protocol() dissect.Protocol {
 	return dissect.Protocol{
-		Name: "sv",
-		Link: []dissect.LinkType{0x88ba},
-		New:  func() dissect.Parser { return &parser{} },
+		Name:   "sv",
+		Link:   []dissect.LinkType{0x88ba},
+		New:    func() dissect.Parser { return &parser{} },
+		Cyclic: cyclic,
 	}
 }
 
