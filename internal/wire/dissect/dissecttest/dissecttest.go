@@ -83,6 +83,22 @@ func Sampled(protocols []dissect.Protocol, etherType uint16, messages ...Message
 	return r.result(), r.engine.Sampled
 }
 
+// Step makes a function that gives the same frame of that link type to an engine
+// over and over, a millisecond apart, for benchmarks; change may alter its
+// payload each time.
+func Step(protocols []dissect.Protocol, sample bool, etherType uint16, payload []byte, change func([]byte)) func() {
+	r := &run{engine: dissect.NewEngine(protocols, dissect.Options{Sample: sample})}
+	b := binary.BigEndian.AppendUint16(append(append([]byte{}, Server.MAC[:]...), Client.MAC[:]...), etherType)
+	b = append(b, payload...)
+	f := capture.Frame{Time: 1_700_000_000e9, Data: b, Wire: len(b), Link: packet.LinkEthernet}
+	return func() {
+		change(b[14:])
+		f.Time += 1e6
+		r.n++
+		r.engine.Frame(&f, plant.NewPacketRef(0, r.n))
+	}
+}
+
 func side(m Message) int {
 	if m.Client {
 		return 0

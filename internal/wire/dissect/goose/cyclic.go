@@ -44,6 +44,9 @@ func cyclic(b []byte, _ dissect.Hint) (x dissect.Beat, ok bool) {
 			x.Stream = dissect.Mix(x.Stream, b[body:next])
 			seen |= 1
 		case tagRepeat:
+			if n := next - body; n > 5 || n == 5 && b[body] != 0 {
+				return x, false
+			}
 			x.Counter, x.Counted = tail(b[body:next]), true
 			seen |= 2
 			fallthrough
