@@ -673,3 +673,70 @@ func BenchmarkAppend(b *testing.B) {
 	}
 	b.ReportMetric(float64(r.Status().NotKept)/float64(n), "notkept/op")
 }
+
+// appender is the environment variable by which this test binary is told to
+// append to the ring in a folder until it is killed.
+const appender = "BULKHEAD_RING_TEST"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(appender); dir != "" {
+		appendForever(dir)
+	}
+	os.Exit(m.Run())
+}
+
+// appendForever says a line when many packets are appended, and goes on.
+func appendForever(dir string) {
+	r, err := Open(Options{Dir: dir, Sensor: "s", Epoch: "e", FileBytes: 1 << 20, MaxBytes: 4 << 20, Reserve: -1, Delay: time.Millisecond})
+	if err != nil {
+		panic(err)
+	}
+	first := r.Status().Last + 1
+	for n := first; ; n++ {
+		r.Append(n, udp(n, 1, 2))
+		if n%1000 == 0 { // no faster than it is written, so that there are no gaps
+			_ = r.Flush(context.Background())
+		}
+		if n == first+20_000 {
+			os.Stdout.WriteString("far enough\n")
+		}
+	}
+}
+
+// TestKillNine kills a process in the middle of its writing, several times over
+// the same ring.
+func TestKillNine(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "ring")
+	last := uint64(0)
+	for range 5 {
+		c := exec.Command(self)
+		c.Env = append(os.Environ(), appender+"="+dir)
+		out, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := out.Read(make([]byte, 1)); err != nil {
+			t.Error(err)
+		}
+		if err := c.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Wait() // it was killed
+		r := open(t, Options{Dir: dir, Sensor: "s", Epoch: "e", MaxBytes: 4 << 20, Reserve: -1})
+		st := r.Status()
+		got, cut := numbers(t, r, Query{MaxPackets: 1 << 20, MaxBytes: 1 << 30})
+		r.Close()
+		same(t, got, span(st.First, st.Last))
+		if st.Last < last+20_000-1000 || cut.Damaged > 0 || folderSize(t, dir) > 4<<20 {
+			t.Errorf("after %d: status %+v, cut %+v", last, st, cut)
+		}
+		last = st.Last
+	}
+}
