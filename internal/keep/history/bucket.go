@@ -102,9 +102,11 @@ func earlier(at, packet, at2, packet2 int64) (int64, int64) {
 // bucket holds the rows of one step of time until they are sorted and added up.
 type bucket[R any] struct {
 	table[R]
-	rows []R
-	most int
-	out  func([]R) error
+	rows  []R
+	spare []R // where the next fold puts its sums
+	order []int32
+	most  int
+	out   func([]R) error
 }
 
 // push takes a row of the current step or of a later one.
@@ -136,17 +138,25 @@ func (b *bucket[R]) flush() error {
 	return err
 }
 
-// fold sorts the rows and adds up those that count the same thing.
+// fold sorts the rows and adds up those that count the same thing. Rows are
+// large: their places are sorted, and each row moves once.
 func (b *bucket[R]) fold() {
-	slices.SortFunc(b.rows, func(x, y R) int { return b.compare(&x, &y) })
-	n := 0
-	for i := 1; i < len(b.rows); i++ {
-		if b.compare(&b.rows[n], &b.rows[i]) == 0 {
-			b.add(&b.rows[n], &b.rows[i])
-			continue
-		}
-		n++
-		b.rows[n] = b.rows[i]
+	b.order = b.order[:0]
+	for i := range b.rows {
+		b.order = append(b.order, int32(i))
 	}
-	b.rows = b.rows[:n+1]
+	compare := func(i, j int32) int { return b.compare(&b.rows[i], &b.rows[j]) }
+	if !slices.IsSortedFunc(b.order, compare) {
+		slices.SortFunc(b.order, compare)
+	}
+	sums := b.spare[:0]
+	for _, i := range b.order {
+		row := &b.rows[i]
+		if n := len(sums); n > 0 && b.compare(&sums[n-1], row) == 0 {
+			b.add(&sums[n-1], row)
+		} else {
+			sums = append(sums, *row)
+		}
+	}
+	b.rows, b.spare = sums, b.rows
 }

@@ -243,8 +243,8 @@ func (t *texts) mac(m plant.MAC) string {
 	return s
 }
 
-func (t *texts) conversation(site string, c *Conversation) conversationRow {
-	return conversationRow{
+func (t *texts) conversation(r *conversationRow, site string, c *Conversation) {
+	*r = conversationRow{
 		Time: millis(c.Start), Site: site, Sensor: c.Sensor,
 		ClientIP: t.ip(c.Client.IP), ClientMAC: t.mac(c.Client.MAC), ClientVLAN: int32(c.Client.VLAN),
 		ServerIP: t.ip(c.Server.IP), ServerMAC: t.mac(c.Server.MAC), ServerVLAN: int32(c.Server.VLAN),
@@ -256,8 +256,8 @@ func (t *texts) conversation(site string, c *Conversation) conversationRow {
 	}
 }
 
-func (t *texts) operation(site string, o *Operation) operationRow {
-	return operationRow{
+func (t *texts) operation(r *operationRow, site string, o *Operation) {
+	*r = operationRow{
 		Time: millis(o.Start), Site: site, Sensor: o.Sensor,
 		RequesterIP: t.ip(o.Requester.IP), RequesterMAC: t.mac(o.Requester.MAC), RequesterVLAN: int32(o.Requester.VLAN),
 		ResponderIP: t.ip(o.Responder.IP), ResponderMAC: t.mac(o.Responder.MAC), ResponderVLAN: int32(o.Responder.VLAN),

@@ -125,6 +125,7 @@ func (f *segmentFile) check(s plant.Segment) error {
 
 func (f *segmentFile) checkGroups() error {
 	var rows int64
+	place := int64(len("PAR1")) // chunks lie side by side from there on
 	for i := range f.meta.RowGroups {
 		g := &f.meta.RowGroups[i]
 		if g.NumRows <= 0 || g.NumRows > rowGroupRows || len(g.Columns) != len(f.columns) {
@@ -133,10 +134,12 @@ func (f *segmentFile) checkGroups() error {
 		rows += g.NumRows
 		for j := range g.Columns {
 			m := &g.Columns[j].MetaData
-			if at, size := chunkRange(m); at < 4 || size <= 0 || size > maxChunkBytes || at > f.Size()-size ||
+			at, size := chunkRange(m)
+			if at != place || size <= 0 || size > maxChunkBytes || at > f.Size()-size ||
 				m.Codec != format.Zstd || m.Type != f.columns[j].shape.physical() || m.NumValues != g.NumRows {
 				return fmt.Errorf("damaged: column %q of row group %d", f.columns[j].name, i)
 			}
+			place += size
 		}
 	}
 	if rows != f.meta.NumRows {

@@ -40,8 +40,9 @@ const pageBytes = 128 << 10
 func (a *Archive) WriteConversations(ctx context.Context, s Spec, rows iter.Seq2[Conversation, error]) (plant.Segment, error) {
 	t := newTexts()
 	return seal(ctx, a, conversationTable(), s, func(yield func(*conversationRow, error) bool) {
+		var r conversationRow
 		for c, err := range rows {
-			r := t.conversation(s.Site, &c)
+			t.conversation(&r, s.Site, &c)
 			if !yield(&r, err) {
 				return
 			}
@@ -54,8 +55,9 @@ func (a *Archive) WriteConversations(ctx context.Context, s Spec, rows iter.Seq2
 func (a *Archive) WriteOperations(ctx context.Context, s Spec, rows iter.Seq2[Operation, error]) (plant.Segment, error) {
 	t := newTexts()
 	return seal(ctx, a, operationTable(), s, func(yield func(*operationRow, error) bool) {
+		var r operationRow
 		for o, err := range rows {
-			r := t.operation(s.Site, &o)
+			t.operation(&r, s.Site, &o)
 			if !yield(&r, err) {
 				return
 			}
