@@ -13,11 +13,8 @@ package history
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -168,40 +165,4 @@ func (a *Archive) Sweep(ctx context.Context, known []plant.Segment) (Swept, erro
 		s.Removed = append(s.Removed, path)
 	}
 	return s, nil
-}
-
-// Verify reads the whole file and compares size, hash, number of rows and what
-// the file says of itself with the record.
-func (a *Archive) Verify(ctx context.Context, s plant.Segment) error {
-	if err := a.verify(ctx, s); err != nil {
-		return &SegmentError{s.Path, err}
-	}
-	return nil
-}
-
-func (a *Archive) verify(ctx context.Context, s plant.Segment) error {
-	f, err := a.openSegment(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if uint64(f.meta.NumRows) != s.Rows {
-		return fmt.Errorf("%d rows, but %d are recorded", f.meta.NumRows, s.Rows)
-	}
-	sum := sha256.New()
-	b := make([]byte, 256<<10)
-	for at := int64(0); at < f.Size(); at += int64(len(b)) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		b = b[:min(int64(len(b)), f.Size()-at)]
-		if _, err := f.ReadAt(b, at); err != nil && err != io.EOF {
-			return err
-		}
-		sum.Write(b)
-	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != s.SHA256 {
-		return fmt.Errorf("its hash is %s, but %s is recorded", got, s.SHA256)
-	}
-	return nil
 }

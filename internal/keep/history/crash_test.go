@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -175,5 +176,37 @@ func TestAFullFileSystem(t *testing.T) {
 	}
 	if _, err := a.WriteConversations(ctx, hour(p.now/60), p.minutes(60)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestRecordsCanBeMadeAnewFromTheFiles(t *testing.T) {
+	a, dir := openTest(t)
+	ctx := context.Background()
+	want := newTestPlant(1, 20).hours(t, a, 3)
+	ops, err := a.WriteOperations(ctx, hour(0), rowsOf(operations(3, 10)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, ops)
+	if err := os.WriteFile(filepath.Join(dir, "README"), []byte("of people"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := a.Records(ctx)
+	if d := gocmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("%v (-recorded +found):\n%s", err, d)
+	}
+	bad := filepath.Join(dir, want[1].Path)
+	b, err := os.ReadFile(bad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 1
+	if err := os.WriteFile(bad, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err = a.Records(ctx)
+	var named *SegmentError
+	if len(got) != 3 || !errors.As(err, &named) || named.Path != want[1].Path {
+		t.Errorf("%d records, %v", len(got), err)
 	}
 }

@@ -50,19 +50,27 @@ func readFooter(o object, s plant.Segment) (*segmentFile, error) {
 	if s.Bytes != 0 && uint64(o.Size()) != s.Bytes {
 		return nil, fmt.Errorf("%d bytes, but %d are recorded", o.Size(), s.Bytes)
 	}
-	b, err := footerBytes(o)
-	if err != nil {
+	f := &segmentFile{object: o, columns: columnsOf(s.Kind)}
+	if err := f.readMeta(); err != nil {
 		return nil, err
 	}
-	f := &segmentFile{object: o, columns: columnsOf(s.Kind)}
+	return f, f.check(s)
+}
+
+// readMeta reads the footer and checks nothing of what it says.
+func (f *segmentFile) readMeta() error {
+	b, err := footerBytes(f)
+	if err != nil {
+		return err
+	}
 	n, err := decodeThrift(b, &f.meta)
 	if err != nil {
-		return nil, fmt.Errorf("footer: %w", err)
+		return fmt.Errorf("footer: %w", err)
 	}
 	if n != len(b) {
-		return nil, errors.New("footer: damaged: bytes are left over")
+		return errors.New("footer: damaged: bytes are left over")
 	}
-	return f, f.check(s)
+	return nil
 }
 
 func footerBytes(o object) ([]byte, error) {
