@@ -126,6 +126,28 @@ func TestTheSameRowsGiveTheSameFile(t *testing.T) {
 	}
 }
 
+func TestTheSameRowsAgainAsAnotherPieceCountAgain(t *testing.T) {
+	a, _ := openTest(t)
+	ctx := context.Background()
+	var segments []plant.Segment
+	for piece := range 3 {
+		spec := hour(0)
+		spec.Piece = min(piece, 1) // the third repeats the second
+		s, err := a.WriteConversations(ctx, spec, newTestPlant(2, 20).minutes(60))
+		if err != nil {
+			t.Fatal(err)
+		}
+		segments = append(segments, s)
+	}
+	if segments[0].Path == segments[1].Path || segments[1] != segments[2] {
+		t.Errorf("paths %s, %s, %s", segments[0].Path, segments[1].Path, segments[2].Path)
+	}
+	one, two := whole(t, a, segments[:1]), whole(t, a, segments[:2])
+	if two.BytesUp != 2*one.BytesUp || two.Flows != 2*one.Flows {
+		t.Errorf("sums %+v and %+v", one, two)
+	}
+}
+
 func filesBelow(t testing.TB, dir string) []string {
 	t.Helper()
 	var list []string

@@ -31,6 +31,10 @@ type Spec struct {
 	Site     string
 	Step     plant.Step
 	From, To time.Time
+	// Piece tells segments of the same stretch apart that could have the same
+	// rows, as when a capture is imported twice: how many segments the stretch
+	// has on record already. Without it the second would meet the first's path.
+	Piece int
 }
 
 // Length is how long a step is, 0 for one that is none. Days are those of UTC.

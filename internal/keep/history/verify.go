@@ -114,7 +114,7 @@ func (a *Archive) record(ctx context.Context, path string) (s plant.Segment, err
 	if s.SHA256, err = hashOf(ctx, o); err != nil {
 		return s, err
 	}
-	if want := segmentPath(s.Kind, Spec{s.Site, s.Step, s.From, s.To}, s.SHA256); want != path {
+	if want := segmentPath(s.Kind, Spec{Site: s.Site, Step: s.Step, From: s.From, To: s.To}, s.SHA256); want != path {
 		return s, fmt.Errorf("damaged or moved: it belongs at %s", want)
 	}
 	return s, nil

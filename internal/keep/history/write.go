@@ -154,6 +154,9 @@ func newSegmentWriter[R any](t table[R], s Spec, out io.Writer) *segmentWriter[R
 		parquet.KeyValueMetadata("bulkhead.from", s.From.UTC().Format(time.RFC3339)),
 		parquet.KeyValueMetadata("bulkhead.to", s.To.UTC().Format(time.RFC3339)),
 	)
+	if s.Piece != 0 {
+		w.file.SetKeyValueMetadata("bulkhead.piece", strconv.Itoa(s.Piece))
+	}
 	w.bucket = bucket[R]{table: t, most: MaxBucketRows, out: func(rows []R) error {
 		w.rows += uint64(len(rows))
 		_, err := w.file.Write(rows)
