@@ -40,7 +40,7 @@ func openHub(ctx context.Context, p *Process) (*hubRole, error) {
 	}
 	var err error
 	h.hub, err = hub.New(ctx, hub.Options{
-		Store: h.store, Archive: h.archive, Streams: h.streams(), Publish: h.publish, Now: p.o.Now, Log: p.o.Log,
+		Store: h.store, Archive: h.archive, Streams: h.streams(), Publish: h.publish, SealEvery: p.o.SealEvery, Now: p.o.Now, Log: p.o.Log,
 		Retention: func(ctx context.Context) (history.Retention, error) {
 			r, _, err := api.ReadRetention(ctx, h.store)
 			return r.History(), err

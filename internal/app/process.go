@@ -39,7 +39,9 @@ type ProcessOptions struct {
 	Console fs.FS
 	// Extra are sensors beside those of the configuration: the demonstration's.
 	Extra []ExtraSensor
-	Now   func() time.Time
+	// SealEvery is how often history is sealed; 0 is the hub's default.
+	SealEvery time.Duration
+	Now       func() time.Time
 }
 
 // Open opens a process. Close it when Run is not reached.
@@ -105,9 +107,10 @@ func (p *Process) Address() net.Addr {
 	return p.hub.listener.Addr()
 }
 
-// Run works until ctx is done, or until every sensor's capture has ended where
-// there is no hub. Sensors stop first, so that what they learnt last reaches the
-// bus.
+// Run works until ctx is done. A process that only reads captures into a bus
+// elsewhere ends with them; one that has a bus of its own stays, so that the hub
+// can fetch what waits there. Sensors stop first, so that what they learnt last
+// reaches the bus.
 func (p *Process) Run(ctx context.Context) error {
 	defer p.Close()
 	hubContext, stopHub := context.WithCancel(context.WithoutCancel(ctx))
@@ -137,15 +140,13 @@ func (p *Process) Run(ctx context.Context) error {
 }
 
 func (p *Process) await(ctx context.Context, ended chan struct{}, failed chan error) error {
-	if p.hub == nil {
-		select {
-		case <-ctx.Done():
-		case <-ended:
-		}
-		return nil
+	if p.c.Bus.URL == "" || p.hub != nil {
+		ended = nil
 	}
 	select {
 	case <-ctx.Done():
+		return nil
+	case <-ended:
 		return nil
 	case err := <-failed:
 		return err

@@ -38,6 +38,8 @@ type Options struct {
 	Now     func() time.Time // nil is time.Now
 	Log     *slog.Logger     // nil is slog.Default()
 
+	// SealEvery is how often the keeper looks for hours to seal; 0 is 20 seconds.
+	SealEvery time.Duration
 	// Grace is how long an hour of rows waits to be sealed after it ended; 0 is
 	// ten minutes.
 	Grace time.Duration
@@ -92,6 +94,9 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.SealEvery <= 0 {
+		o.SealEvery = sealEvery
 	}
 	if o.Grace <= 0 {
 		o.Grace = 10 * time.Minute

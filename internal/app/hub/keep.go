@@ -27,7 +27,7 @@ func (h *Hub) keep(ctx context.Context) {
 	}
 	var rolled, tended time.Time
 	forgot := h.o.Now()
-	for wait(ctx, sealEvery) {
+	for wait(ctx, h.o.SealEvery) {
 		now := h.o.Now()
 		err := h.Seal(ctx, now.Add(-h.o.Grace))
 		if err == nil && now.Sub(rolled) >= rollUpEvery {
