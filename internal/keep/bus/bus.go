@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -74,13 +75,28 @@ const (
 	root       = "bulkhead.observations"
 )
 
-// Bus is a connection to one server's streams, and the server if it is ours.
+// Bus is a connection to one server's streams, and the server if it is ours. Its
+// methods may be called by several goroutines.
 type Bus struct {
 	o      Options
+	mu     sync.RWMutex
+	link   link
+	healed time.Time // when the server was last started anew
+}
+
+// link is the server with what is connected to it.
+type link struct {
 	server *server.Server // nil for one elsewhere
 	conn   *nats.Conn
 	js     jetstream.JetStream
 	stream jetstream.Stream
+}
+
+// now is the link of this moment.
+func (b *Bus) now() link {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.link
 }
 
 // Open starts or reaches the server and makes its stream if need be.
@@ -95,24 +111,23 @@ func Open(ctx context.Context, o Options) (*Bus, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	b := &Bus{o: o}
-	err := b.connect()
-	if err == nil {
-		err = b.open(ctx)
-	}
-	if err != nil {
-		b.Close()
+	if err := b.link.open(ctx, &b.o); err != nil {
+		b.link.close()
 		return nil, err
 	}
 	return b, nil
 }
 
-func (b *Bus) open(ctx context.Context) (err error) {
-	if b.js, err = jetstream.New(b.conn); err != nil {
+func (l *link) open(ctx context.Context, o *Options) (err error) {
+	if err := l.connect(o); err != nil {
+		return err
+	}
+	if l.js, err = jetstream.New(l.conn); err != nil {
 		return fmt.Errorf("open the bus: %w", err)
 	}
-	b.stream, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	l.stream, err = l.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamName, Subjects: []string{root + ".>"}, Storage: jetstream.FileStorage, Retention: jetstream.LimitsPolicy,
-		Discard: jetstream.DiscardOld, MaxBytes: b.o.MaxBytes, MaxAge: b.o.MaxAge, Duplicates: 2 * time.Minute,
+		Discard: jetstream.DiscardOld, MaxBytes: o.MaxBytes, MaxAge: o.MaxAge, Duplicates: 2 * time.Minute,
 	})
 	if err != nil {
 		return fmt.Errorf("open the bus's stream: %w", err)
@@ -122,12 +137,18 @@ func (b *Bus) open(ctx context.Context) (err error) {
 
 // Close ends the connection and the server. What was published is on disk.
 func (b *Bus) Close() {
-	if b.conn != nil {
-		b.conn.Close()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.link.close()
+}
+
+func (l *link) close() {
+	if l.conn != nil {
+		l.conn.Close()
 	}
-	if b.server != nil {
-		b.server.Shutdown()
-		b.server.WaitForShutdown()
+	if l.server != nil {
+		l.server.Shutdown()
+		l.server.WaitForShutdown()
 	}
 }
 
@@ -141,12 +162,13 @@ type Status struct {
 
 // Status asks the server.
 func (b *Bus) Status(ctx context.Context) (Status, error) {
-	info, err := b.stream.Info(ctx)
+	l := b.now()
+	info, err := l.stream.Info(ctx)
 	if err != nil {
 		return Status{}, fmt.Errorf("ask the bus for its state: %w", err)
 	}
 	s := &info.State
-	return Status{b.conn.IsConnected(), s.Msgs, s.Bytes, s.FirstTime, s.LastTime}, nil
+	return Status{l.conn.IsConnected(), s.Msgs, s.Bytes, s.FirstTime, s.LastTime}, nil
 }
 
 // subject is where a sensor publishes.
@@ -176,31 +198,31 @@ func DomainOf(site, sensor string) string { return "sensor-" + token(site) + "-"
 // UserOf is the name under which a sensor's server reports to a hub.
 func UserOf(site, sensor string) string { return token(site) + "." + token(sensor) }
 
-func (b *Bus) connect() (err error) {
+func (l *link) connect(o *Options) (err error) {
 	options := []nats.Option{nats.Name("bulkhead"), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second)}
-	if b.o.URL != "" {
-		if b.o.Credentials != "" {
-			options = append(options, nats.UserCredentials(b.o.Credentials))
+	if o.URL != "" {
+		if o.Credentials != "" {
+			options = append(options, nats.UserCredentials(o.Credentials))
 		}
-		if b.o.CA != "" {
-			options = append(options, nats.RootCAs(b.o.CA))
+		if o.CA != "" {
+			options = append(options, nats.RootCAs(o.CA))
 		}
-		if b.conn, err = nats.Connect(b.o.URL, options...); err != nil {
-			return fmt.Errorf("connect to the bus at %s: %w", b.o.URL, err)
+		if l.conn, err = nats.Connect(o.URL, options...); err != nil {
+			return fmt.Errorf("connect to the bus at %s: %w", o.URL, err)
 		}
 		return nil
 	}
-	if err := os.MkdirAll(b.o.Dir, 0o700); err != nil {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return fmt.Errorf("make the folder of the bus: %w", err)
 	}
-	if b.server, err = start(&b.o); err != nil {
+	if l.server, err = start(o); err != nil {
 		return err
 	}
-	options = append(options, nats.InProcessServer(b.server))
-	if b.o.Listen != nil {
-		options = append(options, nats.UserInfo(localUser, b.o.Listen.local))
+	options = append(options, nats.InProcessServer(l.server))
+	if o.Listen != nil {
+		options = append(options, nats.UserInfo(localUser, o.Listen.local))
 	}
-	if b.conn, err = nats.Connect("", options...); err != nil {
+	if l.conn, err = nats.Connect("", options...); err != nil {
 		return fmt.Errorf("connect to the bus in this process: %w", err)
 	}
 	return nil

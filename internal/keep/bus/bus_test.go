@@ -126,7 +126,7 @@ func TestNoBatchYet(t *testing.T) {
 func TestDamagedMessagesArePassedOver(t *testing.T) {
 	b := open1(t, Options{Dir: t.TempDir()})
 	publish(t, b, "a", 1)
-	if _, err := b.js.Publish(t.Context(), subject("s", "a"), []byte("rubbish")); err != nil {
+	if _, err := b.now().js.Publish(t.Context(), subject("s", "a"), []byte("rubbish")); err != nil {
 		t.Fatal(err)
 	}
 	publish(t, b, "a", 2)
@@ -216,7 +216,7 @@ func TestSensorsElsewhere(t *testing.T) {
 		t.Errorf("the hub keeps copies: %+v, %v", s, err)
 	}
 	// The half second that the question may take is time enough to connect.
-	if wrong := openSensor("a", "guess"); reached(t, wrong, "hub") || wrong.server.NumLeafNodes() != 0 {
+	if wrong := openSensor("a", "guess"); reached(t, wrong, "hub") || wrong.now().server.NumLeafNodes() != 0 {
 		t.Error("a wrong key was let in")
 	}
 
@@ -247,7 +247,7 @@ func eventually(t *testing.T, hub *Bus, domain string) *Consumer {
 // reached reports whether a bus gets an answer from the streams of a domain.
 func reached(t *testing.T, b *Bus, domain string) bool {
 	t.Helper()
-	js, err := jetstream.NewWithDomain(b.conn, domain)
+	js, err := jetstream.NewWithDomain(b.now().conn, domain)
 	if err != nil {
 		t.Fatal(err)
 	}

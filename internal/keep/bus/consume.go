@@ -15,22 +15,21 @@ import (
 // Consumer reads batches in the order in which they came. It is not safe for
 // concurrent use.
 type Consumer struct {
-	bus    *Bus
-	js     jetstream.JetStream
-	domain string
-	name   string
-	inner  jetstream.Consumer
-	last   jetstream.Msg // of what Fetch gave out since the last Commit
+	js    jetstream.JetStream
+	name  string
+	inner jetstream.Consumer
+	last  jetstream.Msg // of what Fetch gave out since the last Commit
 }
 
 // Consume makes or goes on with the consumer of that name. Domain is that of a
 // sensor's own server (DomainOf), or "" for the stream of this one. Reading
 // begins behind the last batch that was committed.
 func (b *Bus) Consume(ctx context.Context, name, domain string) (*Consumer, error) {
-	c := &Consumer{bus: b, js: b.js, domain: domain, name: name}
+	l := b.now()
+	c := &Consumer{js: l.js, name: name}
 	if domain != "" {
 		var err error
-		if c.js, err = jetstream.NewWithDomain(b.conn, domain); err != nil {
+		if c.js, err = jetstream.NewWithDomain(l.conn, domain); err != nil {
 			return nil, fmt.Errorf("read from %s: %w", domain, err)
 		}
 	}

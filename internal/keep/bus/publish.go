@@ -25,7 +25,8 @@ func (b *Bus) Publish(ctx context.Context, batch *plant.Batch) error {
 	m := nats.NewMsg(subject(batch.Site, batch.Sensor))
 	m.Data = data
 	m.Header.Set(nats.MsgIdHdr, batch.Epoch+"/"+strconv.FormatUint(batch.Sequence, 10))
-	if _, err := b.js.PublishMsg(ctx, m); err != nil {
+	if _, err := b.now().js.PublishMsg(ctx, m); err != nil {
+		b.heal(ctx)
 		return fmt.Errorf("publish batch %d of %s: %w", batch.Sequence, batch.Sensor, err)
 	}
 	return nil
@@ -34,7 +35,7 @@ func (b *Bus) Publish(ctx context.Context, batch *plant.Batch) error {
 // Last is the newest batch that a sensor published, without its observations;
 // ErrNone if there is none.
 func (b *Bus) Last(ctx context.Context, site, sensor string) (*plant.Batch, error) {
-	m, err := b.stream.GetLastMsgForSubject(ctx, subject(site, sensor))
+	m, err := b.now().stream.GetLastMsgForSubject(ctx, subject(site, sensor))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return nil, ErrNone
 	}
