@@ -72,7 +72,7 @@ func Open(o Options) (*Ring, error) {
 	r := &Ring{opt: o, unlock: unlock, files: files, flush: make(chan chan struct{}), ended: make(chan struct{})}
 	for _, f := range files {
 		r.total += f.size
-		r.last = max(r.last, lastNumber(o.Dir, f))
+		r.last = max(r.last, f.inspect(o.Dir))
 	}
 	r.queue = make(chan *chunk, r.maxChunks())
 	if err := r.dropUnfinished(); err != nil {

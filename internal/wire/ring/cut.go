@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,20 +37,25 @@ func (r *Ring) cut(ctx context.Context, w io.Writer, q Query, why string) (Cut, 
 	return c.cut, nil
 }
 
+// all cuts from one file after the other. A sensor that was killed may count on
+// from what it had reported, so that numbers are there twice: those of the later
+// file are meant.
 func (c *cutter) all(ctx context.Context, files []*file) error {
-	open := c.describe(files)
-	defer func() {
-		for _, d := range open {
-			if d != nil {
-				d.data.Close()
-			}
+	before := make([]uint64, len(files))
+	first := map[string]uint64{}
+	for i, f := range slices.Backward(files) {
+		before[i] = math.MaxUint64
+		if n, ok := first[f.epoch]; ok {
+			before[i] = n
 		}
-	}()
-	for i, d := range open {
-		if d == nil {
+		first[f.epoch] = min(before[i], f.first)
+	}
+	for i, f := range files {
+		if c.q.byNumber && f.epoch != c.q.Epoch {
 			continue
 		}
-		if err := c.file(ctx, d, files[i]); errors.Is(err, errEnough) {
+		c.q.before = before[i]
+		if err := c.file(ctx, f); errors.Is(err, errEnough) {
 			return nil
 		} else if err != nil {
 			return err
@@ -74,35 +80,14 @@ type cutter struct {
 
 // described is an open file whose head was read.
 type described struct {
-	data   *os.File
-	size   int64
-	head   int64 // bytes before the first packet
-	about  about
-	links  []int
-	before uint64 // numbers from here on were used again by later files
+	data  *os.File
+	size  int64
+	head  int64 // bytes before the first packet
+	about about
+	links []int
 }
 
-// describe opens the files and reads their heads; nil for one that is gone or
-// has none. A sensor that was killed counts on from what it had reported, so
-// numbers can be there twice: those of the later file are meant.
-func (c *cutter) describe(files []*file) []*described {
-	open := make([]*described, len(files))
-	first := map[string]uint64{}
-	for i, f := range slices.Backward(files) {
-		d := openFile(filepath.Join(c.dir, f.name))
-		if d == nil {
-			continue
-		}
-		d.before = ^uint64(0)
-		if n, ok := first[d.about.Epoch]; ok {
-			d.before = n
-		}
-		first[d.about.Epoch] = min(d.before, f.first)
-		open[i] = d
-	}
-	return open
-}
-
+// openFile opens a file; nil if it is gone, or has no head that can be read.
 func openFile(name string) *described {
 	data, err := os.Open(name)
 	if err != nil {
@@ -140,14 +125,15 @@ func (d *described) readHead() error {
 	}
 }
 
-// lastNumber is the highest number in a file, 0 if it has none: what the index
-// says and what comes after it.
-func lastNumber(dir string, f *file) (last uint64) {
+// inspect notes a file's epoch and returns the highest number in it, 0 if it has
+// none: what the index says and what comes after it.
+func (f *file) inspect(dir string) (last uint64) {
 	d := openFile(filepath.Join(dir, f.name))
 	if d == nil {
 		return 0
 	}
 	defer d.data.Close()
+	f.epoch = d.about.Epoch
 	at := d.head
 	for _, e := range readIndex(filepath.Join(dir, f.index()), d.size) {
 		at, last = e.from+e.size, max(last, e.last)
@@ -173,11 +159,12 @@ func (c *counter) Read(b []byte) (int, error) {
 
 // file cuts from one file: the stretches of the index that may match, and what
 // is not in the index.
-func (c *cutter) file(ctx context.Context, d *described, f *file) error {
-	if c.q.byNumber && d.about.Epoch != c.q.Epoch {
-		return nil
+func (c *cutter) file(ctx context.Context, f *file) error {
+	d := openFile(filepath.Join(c.dir, f.name))
+	if d == nil {
+		return nil // deleted meanwhile, or a writer was killed before its head was there
 	}
-	c.q.before = d.before
+	defer d.data.Close()
 	at := d.head
 	for _, e := range readIndex(filepath.Join(c.dir, f.index()), d.size) {
 		if e.from > at { // rows are missing

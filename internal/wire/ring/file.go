@@ -19,7 +19,8 @@ type file struct {
 	sequence uint64
 	first    uint64
 	time     time.Time
-	size     int64
+	size     int64  // with the index
+	epoch    string // of the numbers
 }
 
 const (

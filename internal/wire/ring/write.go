@@ -170,6 +170,7 @@ func (w *writer) begin(c *chunk) error {
 	r.mu.Unlock()
 
 	f := newFile(sequence, c.entry.first, c.entry.early)
+	f.epoch = r.opt.Epoch
 	data, err := r.opt.disk.create(filepath.Join(w.dir, f.name))
 	if err != nil {
 		return err

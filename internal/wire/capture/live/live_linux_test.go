@@ -224,6 +224,20 @@ func TestInterfaceComesAndGoes(t *testing.T) {
 	}
 }
 
+func TestInterfaceIsDownAtFirst(t *testing.T) {
+	plant0, mirror0 := livetest.Pair(t)
+	livetest.IP(t, "link set mirror0 down")
+	h := open(t, small(mirror0))
+	nothing(t, h.Source(0))
+	if st := h.Status(); st.State != plant.SensorNoLink {
+		t.Errorf("status %+v", st)
+	}
+	livetest.IP(t, "link set mirror0 up")
+	nothing(t, h.Source(0)) // the other side sends only after a moment
+	livetest.NewSender(t, plant0).Send(t, frame(1, 64))
+	read(t, h.Source(0), 1)
+}
+
 func TestSilentLineIsToldFromNoLink(t *testing.T) {
 	_, mirror0 := livetest.Pair(t)
 	o := small(mirror0)
