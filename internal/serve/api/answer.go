@@ -60,7 +60,7 @@ func writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) error 
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(a.buf.Len()))
 	w.WriteHeader(status)
-	w.Write(a.buf.Bytes()) //nolint:errcheck // the client is gone, which is no error of ours
+	w.Write(a.buf.Bytes()) // the client is gone, which is no error of ours
 	return nil
 }
 

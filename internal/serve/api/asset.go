@@ -197,7 +197,7 @@ func (s *Server) sealedPeers(ctx context.Context, peers []store.Peer, now time.T
 		if err == nil {
 			done()
 		}
-		return nil, false, nil //nolint:nilerr // busy is an answer here
+		return nil, false, nil // busy is an answer here
 	}
 	defer done()
 	sum = map[peerKey]uint64{}

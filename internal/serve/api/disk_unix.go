@@ -11,5 +11,5 @@ func freeBytes(dir string) (uint64, error) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, err
 	}
-	return uint64(st.Bavail) * uint64(st.Bsize), nil //nolint:unconvert // the types differ between systems
+	return uint64(st.Bavail) * uint64(st.Bsize), nil // the types differ between systems
 }

@@ -33,20 +33,32 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		secure(rec.Header())
 		s.metrics.inFlight.Inc()
 		defer func() {
+			s.metrics.inFlight.Dec()
+			s.metrics.observe(r, rec.status, time.Since(begin))
+			s.noteChange(r, rec.status)
+		}()
+		defer func() {
 			if e := recover(); e != nil {
 				s.caught(rec, r, e)
 			}
-			s.metrics.inFlight.Dec()
-			s.metrics.observe(r, rec.status, time.Since(begin))
 		}()
 		next.ServeHTTP(rec, r)
 	})
 }
 
+// noteChange logs what was changed: until there are accounts that is all that
+// tells who did it.
+func (s *Server) noteChange(r *http.Request, status int) {
+	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+	if !safe && status < http.StatusBadRequest {
+		s.log.Info("changed through the API", "route", r.Pattern, "path", r.URL.Path, "status", status, "from", r.RemoteAddr)
+	}
+}
+
 // caught answers a request whose handler panicked, if nothing was written yet;
 // else the connection is cut, so that half an answer is not taken for a whole.
 func (s *Server) caught(rec *recorder, r *http.Request, e any) {
-	if e == http.ErrAbortHandler { //nolint:errorlint // compared as net/http does
+	if e == http.ErrAbortHandler { // compared as net/http does
 		panic(e)
 	}
 	s.log.Error("handler panicked", "method", r.Method, "route", r.Pattern, "panic", fmt.Sprint(e), "stack", string(debug.Stack()))
@@ -83,7 +95,7 @@ func (r *recorder) Write(b []byte) (int, error) {
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // Flush sends what was written.
-func (r *recorder) Flush() { http.NewResponseController(r.ResponseWriter).Flush() } //nolint:errcheck // a writer that cannot flush sends at the end
+func (r *recorder) Flush() { http.NewResponseController(r.ResponseWriter).Flush() } // a writer that cannot flush sends at the end
 
 // secure sets what every answer carries. The console has no inline script or
 // style and loads nothing from elsewhere, so the policy allows neither.

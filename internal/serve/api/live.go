@@ -65,9 +65,9 @@ type event struct {
 
 // NewLive makes one with nothing in it.
 func NewLive(o LiveOptions) *Live {
-	orInt(&o.Events, 4096)
-	orInt(&o.Bytes, 8<<20)
-	orInt(&o.Value, 64<<10)
+	orDefault(&o.Events, 4096)
+	orDefault(&o.Bytes, 8<<20)
+	orDefault(&o.Value, 64<<10)
 	return &Live{epoch: rand.Text()[:12], limit: o, ring: make([]event, o.Events), oldest: 1, next: 1, changed: make(chan struct{})}
 }
 
@@ -81,7 +81,7 @@ func (l *Live) Publish(topic Topic, op Op, id string, value any) {
 	large := err != nil || len(data) > l.limit.Value
 	if large {
 		c.Value = nil
-		data, _ = json.Marshal(c) //nolint:errchkjson // strings only
+		data, _ = json.Marshal(c) // strings only
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

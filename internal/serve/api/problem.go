@@ -121,5 +121,5 @@ func writeProblem(w http.ResponseWriter, p *huma.ErrorModel) {
 		h.Set("Retry-After", strconv.Itoa(retryAfter))
 	}
 	w.WriteHeader(p.Status)
-	json.NewEncoder(w).Encode(p) //nolint:errcheck // the client is gone, which is no error of ours
+	json.NewEncoder(w).Encode(p) // the client is gone, which is no error of ours
 }

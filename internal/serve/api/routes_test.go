@@ -508,3 +508,77 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
+
+// TestHeavyQuestionsWaitTheirTurn holds the one turn there is: what reads
+// history is told to come again, and the rest goes on.
+func TestHeavyQuestionsWaitTheirTurn(t *testing.T) {
+	p := fill(t, 10, Options{Packets: &cutter{}, Limits: Limits{Heavy: 1, Wait: time.Millisecond}})
+	done, err := p.heavy.take(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/traffic", "/conversations?from=2026-11-28T00:00:00Z", "/operations?to=2026-11-28T00:00:00Z", "/packets?sensor=line-1&number=1", "/map?at=2026-11-28T10:00:00Z"} {
+		if got := ask(t, p.Server, "GET", base+path, nil); got.status != 503 || got.header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d", path, got.status)
+		}
+	}
+	for _, path := range []string{"/overview", "/map", "/conversations", "/assets/a00001"} {
+		if got := ask(t, p.Server, "GET", base+path, nil); got.status != 200 {
+			t.Errorf("%s: %d", path, got.status)
+		}
+	}
+	p.seal(t, clock.Add(-2*time.Hour), 1)
+	if peers := getJSON[List[Peer]](t, p.Server, base+"/assets/a00001/peers"); peers.Items[0].BytesDay != nil {
+		t.Error("bytes of the last day without the history")
+	}
+	done()
+	if got := ask(t, p.Server, "GET", base+"/traffic", nil); got.status != 200 {
+		t.Errorf("after it: %d", got.status)
+	}
+}
+
+// TestTwoSites has the same addresses and sensor names in two sites.
+func TestTwoSites(t *testing.T) {
+	p := fill(t, 20, Options{Packets: &cutter{}})
+	at := clock.Add(-time.Minute)
+	b := &plant.Batch{Site: "north", Sensor: "line-1", Epoch: "e1", Sequence: 1, From: at, To: clock, Made: clock, Conversations: []plant.Conversation{talk(1, at)}}
+	if _, err := p.db.Apply(t.Context(), []*plant.Batch{b}); err != nil {
+		t.Fatal(err)
+	}
+	rows := func(yield func(store.AssetRow) bool) {
+		for i := range 2 {
+			a := made(i)
+			a.ID = "north-" + a.ID
+			if !yield(store.AssetRow{Asset: a, Label: a.Names[0], Network: network(i), Endpoints: []plant.Endpoint{endpoint(i)}}) {
+				return
+			}
+		}
+	}
+	if _, err := p.db.SaveInventory(t.Context(), "north", clock, rows); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		path string
+		want int
+	}{
+		{"/sensors/line-1", 422},
+		{"/sensors/line-1?site=north", 200},
+		{"/packets?sensor=line-1&number=1", 422},
+		{"/packets?sensor=line-1&number=1&site=north", 200},
+	} {
+		if got := ask(t, p.Server, "GET", base+c.path, nil); got.status != c.want {
+			t.Errorf("%s: %d %s", c.path, got.status, got.body)
+		}
+	}
+	if m := getJSON[Map](t, p.Server, base+"/map"); len(m.Boxes) != 2 || m.Boxes[0].ID != "north/10.0.0.0/24" || m.Boxes[1].ID != "plant/10.0.0.0/24" {
+		t.Errorf("%+v", m.Boxes)
+	}
+	// The same endpoints are other assets in the other site.
+	l := getJSON[List[Conversation]](t, p.Server, base+"/conversations?site=north&from=2026-11-28T00:00:00Z")
+	if len(l.Items) != 1 || l.Items[0].Server.ID != "north-a00001" {
+		t.Errorf("%+v", l.Items)
+	}
+	if l := getJSON[List[Conversation]](t, p.Server, base+"/conversations?asset=north-a00001&from=2026-11-28T00:00:00Z"); len(l.Items) != 1 || l.Items[0].Server.ID != "north-a00001" {
+		t.Errorf("one asset: %+v", l.Items)
+	}
+}

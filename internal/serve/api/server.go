@@ -49,9 +49,8 @@ type Options struct {
 	Now     func() time.Time // time.Now if nil
 	Log     *slog.Logger     // slog.Default if nil
 
-	// Uploads is the folder where captures are put as they come; it must be
-	// empty but for them, and on the disk they are kept on. Without it nothing
-	// can be imported.
+	// Uploads is the folder where captures are put as they come; made if it is
+	// missing. It must hold nothing else. Without it nothing can be imported.
 	Uploads string
 	Limits  Limits
 	// Free is the room on the disk that holds a folder, in bytes; asked of the
@@ -82,20 +81,20 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	orInt(&l.Connections, 256)
-	orInt(&l.Requests, 64)
-	orInt(&l.Heavy, 2)
-	orInt(&l.Wait, 2*time.Second)
-	orInt(&l.Timeout, 30*time.Second)
-	orInt(&l.Streams, 64)
-	orInt(&l.Uploads, 2)
-	orInt(&l.UploadBytes, 64<<30)
-	orInt(&l.FreeBytes, 1<<30)
-	orInt(&l.Assets, 5000)
+	orDefault(&l.Connections, 256)
+	orDefault(&l.Requests, 64)
+	orDefault(&l.Heavy, 2)
+	orDefault(&l.Wait, 2*time.Second)
+	orDefault(&l.Timeout, 30*time.Second)
+	orDefault(&l.Streams, 64)
+	orDefault(&l.Uploads, 2)
+	orDefault(&l.UploadBytes, 64<<30)
+	orDefault(&l.FreeBytes, 1<<30)
+	orDefault(&l.Assets, 5000)
 	return l
 }
 
-func orInt[T int | int64 | uint64 | time.Duration](v *T, otherwise T) {
+func orDefault[T int | int64 | uint64 | time.Duration](v *T, otherwise T) {
 	if *v == 0 {
 		*v = otherwise
 	}

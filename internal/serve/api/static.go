@@ -121,7 +121,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusOK)
-	w.Write(data) //nolint:errcheck // the client is gone, which is no error of ours
+	w.Write(data) // the client is gone, which is no error of ours
 }
 
 // acceptsGzip reads an Accept-Encoding header as far as gzip is concerned.

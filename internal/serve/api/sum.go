@@ -85,6 +85,7 @@ type span struct {
 
 // ends are the endpoints of an asset.
 type ends struct {
+	site  string
 	set   map[plant.Endpoint]bool
 	addrs []string // of them, without doubles
 }
@@ -97,7 +98,7 @@ func (s *Server) ends(ctx context.Context, id string) (ends, error) {
 	if err != nil {
 		return ends{}, err
 	}
-	e := ends{set: map[plant.Endpoint]bool{}}
+	e := ends{site: d.Site, set: map[plant.Endpoint]bool{}}
 	for _, x := range d.Endpoints {
 		e.set[x] = true
 		e.addrs = append(e.addrs, x.Addr())
@@ -136,15 +137,27 @@ func (s *Server) span(ctx context.Context, f *TalkFilter, kind plant.SegmentKind
 	if p.asset, err = s.ends(ctx, f.Asset); err != nil {
 		return nil, err
 	}
-	p.peer, err = s.ends(ctx, f.Peer)
-	return p, err
+	if p.peer, err = s.ends(ctx, f.Peer); err != nil {
+		return nil, err
+	}
+	p.within(p.asset.site)
+	p.within(p.peer.site)
+	return p, nil
+}
+
+// within leaves one site, that of an asset: another may use its addresses.
+func (p *span) within(site string) {
+	if site != "" {
+		p.sites = slices.DeleteFunc(p.sites, func(s string) bool { return s != site })
+	}
 }
 
 func (s *Server) sites(ctx context.Context, site string) ([]string, error) {
 	if site != "" {
 		return []string{site}, nil
 	}
-	return s.store.Sites(ctx)
+	all, err := s.store.Sites(ctx)
+	return slices.Clone(all), err
 }
 
 // stable runs a sum, and again if segments were sealed or rolled up meanwhile:

@@ -85,6 +85,7 @@ func (s *Server) traffic(ctx context.Context, in *trafficInput) (*Traffic, error
 		if p.asset, err = s.ends(ctx, in.Asset); err != nil {
 			return nil, err
 		}
+		p.within(p.asset.site)
 	}
 	var sum *trafficSum
 	err = s.stable(ctx, p, func(segments []plant.Segment) (err error) {
@@ -109,7 +110,6 @@ func (s *Server) sumTraffic(ctx context.Context, in *trafficInput, w window, p *
 	if s.opt.History == nil || len(segments) == 0 {
 		return sum, nil
 	}
-	// An address may be another asset in another site, so each is asked alone.
 	for _, site := range p.sites {
 		sealed := ofSite(segments, site)
 		if len(sealed) == 0 {

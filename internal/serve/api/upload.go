@@ -25,17 +25,23 @@ import (
 const (
 	partSuffix   = ".part"
 	uploadBuffer = 256 << 10
-	// uploadPause is how long an upload may stand still. There is no limit for
-	// the whole: a capture of some gigabytes over a slow line takes its time.
+	// An upload must bring uploadLeast bytes in every uploadPause. There is no
+	// limit for the whole: some gigabytes over a slow line take their time. But
+	// there are few turns, and a client that drips must not hold one for ever.
 	uploadPause = 30 * time.Second
+	uploadLeast = 256 << 10
 	// roomEvery is how many bytes come between two looks at the free space.
 	roomEvery = 16 << 20
 )
 
-// removeLeftovers deletes uploads that were cut off when the program ended.
+// removeLeftovers makes the folder if there is none and deletes uploads that
+// were cut off when the program ended.
 func removeLeftovers(dir string) error {
 	if dir == "" {
 		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
 	}
 	parts, err := filepath.Glob(filepath.Join(dir, "*"+partSuffix))
 	for _, p := range parts {
@@ -90,18 +96,25 @@ func hangUp(w http.ResponseWriter, err error) error {
 	return errors.Join(err, writeUntil(http.NewResponseController(w), time.Now().Add(uploadPause)))
 }
 
-// patient moves the deadlines on while bytes come.
+// patient moves the deadline on while enough bytes come.
 type patient struct {
-	r  io.Reader
-	rc *http.ResponseController
+	r     io.Reader
+	rc    *http.ResponseController
+	until time.Time // by when uploadLeast bytes must have come
+	least int       // how many of them are still to come
 }
 
 // Read reads what has come.
 func (p *patient) Read(b []byte) (int, error) {
-	if err := readUntil(p.rc, time.Now().Add(uploadPause)); err != nil {
-		return 0, err
+	if p.least <= 0 {
+		p.until, p.least = time.Now().Add(uploadPause), uploadLeast
+		if err := readUntil(p.rc, p.until); err != nil {
+			return 0, err
+		}
 	}
-	return p.r.Read(b)
+	n, err := p.r.Read(b)
+	p.least -= n
+	return n, err
 }
 
 // room refuses what would leave less of the disk than others need.
@@ -188,7 +201,7 @@ func uploadError(err error) error {
 	case errors.Is(err, syscall.ENOSPC):
 		return refuse(ErrNoRoom, "The disk is full. Make room and send the capture again.")
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return refuse(ErrInvalid, fmt.Sprintf("Nothing came for %v. Send the capture again.", uploadPause))
+		return refuse(ErrInvalid, fmt.Sprintf("Less than %d kB came in %v. Send the capture again over a faster line.", uploadLeast>>10, uploadPause))
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return refuse(ErrInvalid, "The capture ended before its length. Send it again.")
 	}

@@ -12,7 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -195,4 +198,60 @@ func FuzzSniff(f *testing.F) {
 			t.Error("sniffing took bytes away")
 		}
 	})
+}
+
+// onePipe is a listener with one connection, without a network: its deadlines
+// follow the test's clock.
+type onePipe struct {
+	conn   chan net.Conn
+	closed chan struct{}
+}
+
+func (l *onePipe) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conn:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+func (l *onePipe) Close() error   { close(l.closed); return nil }
+func (l *onePipe) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+// TestDrippingUploadIsEnded sends a byte a second: a turn is not held by that.
+func TestDrippingUploadIsEnded(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := bare(t, Options{Importer: &importer{}, Uploads: dir})
+		client, server := net.Pipe()
+		l := &onePipe{conn: make(chan net.Conn, 1), closed: make(chan struct{})}
+		l.conn <- server
+		srv := &http.Server{Handler: s.Handler()}
+		var wait sync.WaitGroup
+		wait.Go(func() { srv.Serve(l) })
+		answer := make(chan string, 1)
+		wait.Go(func() {
+			b := make([]byte, 4096)
+			n, _ := client.Read(b)
+			answer <- string(b[:n])
+		})
+		io.WriteString(client, "POST "+base+"/captures?name=x.pcap HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n")
+		client.Write(pcapHead)
+		for second := 0; ; second++ {
+			time.Sleep(time.Second)
+			client.SetWriteDeadline(time.Now().Add(time.Second))
+			if _, err := client.Write([]byte{0}); err != nil || second > 60 {
+				break
+			}
+		}
+		if got := <-answer; !strings.HasPrefix(got, "HTTP/1.1 422") || !strings.Contains(got, "Less than 256 kB") {
+			t.Errorf("%s", got)
+		}
+		client.Close()
+		srv.Close()
+		wait.Wait()
+	})
+	if has(dir) {
+		t.Error("a part was left behind")
+	}
 }
