@@ -25,7 +25,9 @@ func (h *host) dns() string {
 }
 
 // dhcp is a computer that starts and gets its address.
-func dhcp(s *scene) {
+func dhcp(s *scene) { s.each(s.lease) }
+
+func (s *scene) lease() {
 	h := s.from
 	l := message.DHCPLease{
 		ID: s.Rand.Uint32(), MAC: h.machine.MAC[:], Address: h.IP().AsSlice(), Server: s.to.IP().AsSlice(), Router: h.net.router().AsSlice(),

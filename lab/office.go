@@ -31,7 +31,9 @@ func (h *host) guid() []byte {
 }
 
 // signIn asks a domain controller for a ticket and the directory's root.
-func signIn(s *scene) {
+func signIn(s *scene) { s.each(s.signIn) }
+
+func (s *scene) signIn() {
 	c := s.dial(88)
 	when := s.clock().Format("20060102150405Z")
 	realm := strings.ToUpper(s.to.dns())
