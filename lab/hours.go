@@ -92,11 +92,13 @@ func (m *moment) UnmarshalText(b []byte) error {
 	}
 	m.clock = at
 	if day, ordinal := strings.CutSuffix(when, "st"); ordinal {
-		m.month, err = strconv.Atoi(day)
+		if m.month, err = strconv.Atoi(day); m.month < 1 || m.month > 28 {
+			err = errHours // a day that not every month has
+		}
 	} else {
 		m.first, m.last, err = parseDays(when)
 	}
-	if err != nil || m.month < 0 || m.month > 28 {
+	if err != nil {
 		return fmt.Errorf("%q: %w", b, errHours)
 	}
 	return nil
