@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bulkhead-ot/bulkhead/internal/judge/detect"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/lab"
 )
@@ -41,6 +42,41 @@ func TestScenarios(t *testing.T) {
 				t.Logf("not judged yet (%s): %s", l.Judge, l.Says)
 			}
 		})
+	}
+}
+
+// TestScenariosNameRulesThatExist holds that a rule that must stay quiet can be
+// loud at all.
+func TestScenariosNameRulesThatExist(t *testing.T) {
+	rules, err := detect.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, r := range rules {
+		known[r.Rule] = true
+	}
+	names, err := lab.Scenarios()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		s, err := lab.ReadScenario(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Title == "" || s.Story == "" || len(s.Quiet) == 0 {
+			t.Errorf("%s: it has no title, no story or nothing that must stay quiet", name)
+		}
+		named := s.Quiet
+		for _, f := range s.See.Findings {
+			named = append(named, f.Rule)
+		}
+		for _, rule := range named {
+			if !known[rule] {
+				t.Errorf("%s: there is no rule %q", name, rule)
+			}
+		}
 	}
 }
 
