@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -79,20 +78,17 @@ func needFiles(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// collectAt is how much garbage, in per cent of what is in use, starts a
-// collection. The large tables hold no pointers, so collecting is cheap, and
-// memory is what a small PC has least of (docs/performance.md).
-const collectAt = 20
-
 func analyze(o *analyzeFlags, files []string) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
+	collect := newPacer()
 	o.Files = files
 	bar := newProgress(files, o.quiet)
-	o.Progress = bar.add
+	o.Progress = func(n int) {
+		bar.add(n)
+		collect.read()
+	}
 	a, err := app.Analyze(o.AnalyzeOptions)
 	bar.done()
+	collect.done()
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func readCaptures(pool *sensor.Pool, inputs []*input) {
 		pool.Frame(&in.frame, in.ref())
 		in.advance()
 	}
-	pool.Drain()
+	pool.Finish()
 	for _, in := range inputs {
 		c := pool.Counts(in.index)
 		in.info.Undecoded, in.info.Duplicates = c.Undecoded, c.Duplicates
@@ -93,13 +93,14 @@ func judge(l *learned, captures []plant.Capture) (*Analysis, error) {
 	for s := range l.Sightings() {
 		b.Add(s)
 	}
-	l.pool.ForgetFacts() // the inventory has them
+	l.pool.ForgetSightings() // the inventory has them
 	for c := range l.Conversations() {
 		b.Add(c)
 	}
 	for op := range l.Operations() {
 		b.Add(op)
 	}
+	b.Seal()
 	knowledge, err := detect.Builtin()
 	if err != nil {
 		return nil, err

@@ -23,10 +23,10 @@ type folded struct {
 	clashes map[uint32][]clash        // of a node: IPs it shares with others
 	why     map[uint32][]plant.Reason // of a node: why it was merged
 
-	assets  []row
-	joined  table // asset → nodes
-	records table // asset → endpoints
-	spoken  table // asset → links
+	assets  []uint32 // their first nodes, in the order of Assets
+	joined  table    // asset → nodes
+	records table    // asset → endpoints
+	spoken  table    // asset → links
 	roles   []filed
 	around  surroundings
 	serials map[uint32]string // asset → identifier made from its serial number
@@ -47,7 +47,7 @@ type node struct {
 // clash is two endpoints of one IP with different MACs, both on the link.
 type clash struct{ mine, theirs uint32 }
 
-// row is one asset in the order of Assets.
+// row is what assets are sorted by.
 type row struct {
 	node uint32
 	ip   [16]byte
@@ -153,28 +153,36 @@ func (b *Builder) sortAssets(f *folded) {
 			rows[f.root(f.node[e])].ip = b.endpoints.at(e).ip
 		}
 	}
+	roots := rows[:0]
 	for n := range rows {
 		if f.root(uint32(n)) == uint32(n) {
 			rows[n].node = uint32(n)
-			f.assets = append(f.assets, rows[n])
+			roots = append(roots, rows[n])
 		}
 	}
-	slices.SortFunc(f.assets, func(x, y row) int {
-		none := [16]byte{}
-		switch {
-		case x.ip == none && y.ip != none:
-			return 1
-		case x.ip != none && y.ip == none:
-			return -1
-		}
-		return cmp.Or(bytes.Compare(x.ip[:], y.ip[:]), bytes.Compare(x.mac[:], y.mac[:]), cmp.Compare(x.node, y.node))
-	})
-	for i := range f.assets {
-		f.nodes[f.assets[i].node].asset = uint32(i)
+	slices.SortFunc(roots, compareRows)
+	f.assets = make([]uint32, len(roots))
+	for i := range roots {
+		f.assets[i] = roots[i].node
+		f.nodes[roots[i].node].asset = uint32(i)
 	}
 	for n := range f.nodes {
 		f.nodes[n].asset = f.nodes[f.root(uint32(n))].asset
 	}
+}
+
+func compareRows(x, y row) int {
+	none := [16]byte{}
+	switch {
+	case x.ip == none && y.ip != none:
+		return 1
+	case x.ip != none && y.ip == none:
+		return -1
+	}
+	if c := bytes.Compare(x.ip[:], y.ip[:]); c != 0 {
+		return c
+	}
+	return cmp.Or(bytes.Compare(x.mac[:], y.mac[:]), cmp.Compare(x.node, y.node))
 }
 
 // tabulate lists the endpoints and the links of each asset.

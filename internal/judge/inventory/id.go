@@ -16,15 +16,15 @@ func (b *Builder) id(f *folded, i uint32) string {
 	if id, ok := f.serials[i]; ok {
 		return id
 	}
-	row := &f.assets[i]
+	node := &f.nodes[f.assets[i]]
 	if m := b.idMAC(f, i); !m.IsZero() {
 		id := "mac-" + hex.EncodeToString(m[:])
-		if isVirtual(m) && f.nodes[row.node].vlan != 0 {
-			id += "-vlan" + itoa(f.nodes[row.node].vlan)
+		if isVirtual(m) && node.vlan != 0 {
+			id += "-vlan" + itoa(node.vlan)
 		}
 		return id
 	}
-	return "ip-" + b.endpoints.at(f.nodes[row.node].record).addr().String()
+	return "ip-" + b.endpoints.at(node.record).addr().String()
 }
 
 // idMAC is the MAC that names asset i: the lowest that a maker gave, not a

@@ -44,6 +44,7 @@ type Builder struct {
 	links       arena[link]
 	linkIdx     index
 
+	sealed  bool // factIdx and linkIdx are empty
 	limit   [3]int
 	dropped uint64
 
@@ -82,6 +83,9 @@ func New(o Options) *Builder {
 // returns. Anomalies say nothing about what an asset is and are left out.
 func (b *Builder) Add(o plant.Observation) {
 	b.fold = nil
+	if b.sealed {
+		b.unseal()
+	}
 	switch o := o.(type) {
 	case *plant.Sighting:
 		b.addSighting(o)

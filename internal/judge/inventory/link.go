@@ -162,7 +162,8 @@ func (b *Builder) link(client, server uint32, protocol string) *link {
 		b.dropped++
 		return nil
 	}
-	hash := uint32(mix(mix(0, uint64(client)<<32|uint64(server)), uint64(proto)))
+	fresh := link{client: client, server: server, proto: proto}
+	hash := fresh.hash()
 	at, ok := b.linkIdx.find(hash, func(i uint32) bool {
 		l := b.links.at(i)
 		return l.client == client && l.server == server && l.proto == proto
@@ -174,7 +175,7 @@ func (b *Builder) link(client, server uint32, protocol string) *link {
 		b.dropped++
 		return nil
 	}
-	at = b.links.add(link{client: client, server: server, proto: proto})
+	at = b.links.add(fresh)
 	b.linkIdx.add(hash, at)
 	return b.links.at(at)
 }

@@ -76,7 +76,7 @@ func (g ground) name() string {
 
 // wordOf is the address of an asset.
 func (b *Builder) wordOf(f *folded, i uint32) string {
-	return b.nodeName(f, f.assets[i].node)
+	return b.nodeName(f, f.assets[i])
 }
 
 // around counts the peers by where they stand.

@@ -37,7 +37,15 @@ func main() {
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "bulkhead-bench"), "where the captures are kept")
 	peers := flag.Bool("peers", true, "run the other programs too")
 	count := flag.String("allocations", "", "only count the allocations of analyzing this `file`")
+	profile := flag.String("profile", "", "only write a CPU profile of analyzing the named captures to this `file`")
 	flag.Parse()
+	if *profile != "" {
+		if err := record(*profile, flag.Args()); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if *count != "" {
 		if err := allocations(*count); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)

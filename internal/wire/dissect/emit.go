@@ -72,7 +72,7 @@ func (e *Engine) Conversations() iter.Seq[*plant.Conversation] {
 		for i := range e.talks.list.n {
 			t := e.talks.list.at(i)
 			c = plant.Conversation{
-				Client: e.ends.at(t.client).word(), Server: e.ends.at(t.server).word(), Transport: t.transport, Port: t.port,
+				Client: e.ends.word(t.client), Server: e.ends.word(t.server), Transport: t.transport, Port: t.port,
 				Protocol: e.texts.text(t.protocol), Confirmed: t.confirmed, Answered: t.answered, Established: t.established, Flows: t.flows,
 				PacketsUp: t.packets[0], PacketsDown: t.packets[1], BytesUp: t.bytes[0], BytesDown: t.bytes[1], Lost: t.lost,
 				First: stamp(t.first), Last: stamp(t.last), Packet: t.ref,
@@ -91,8 +91,8 @@ func (e *Engine) Operations() iter.Seq[*plant.Operation] {
 		for i := range e.operations.list.n {
 			x := e.operations.list.at(i)
 			o = plant.Operation{
-				Verb: *e.verbs.list[x.verb], Requester: e.ends.at(x.requester).word(), Responder: e.ends.at(x.responder).word(), Port: x.port,
-				Object: e.object(x), Requests: x.requests, Responses: x.responses, Accepted: x.accepted, Refused: x.refused,
+				Verb: *e.verbs.list[x.verb], Requester: e.ends.word(x.requester), Responder: e.ends.word(x.responder), Port: x.port,
+				Object: e.object(&x), Requests: x.requests, Responses: x.responses, Accepted: x.accepted, Refused: x.refused,
 				First: stamp(x.first), Last: stamp(x.last), Packet: x.ref,
 			}
 			if x.valued {
@@ -105,10 +105,6 @@ func (e *Engine) Operations() iter.Seq[*plant.Operation] {
 	}
 }
 
-// ForgetFacts gives back the memory of what messages told, which Sightings hands
-// out: after it only the endpoints are left there.
-func (e *Engine) ForgetFacts() { e.facts = factTable{max: e.facts.max, Lost: e.facts.Lost} }
-
 // Anomalies are what broke since the last Report, in order of their first packet.
 func (e *Engine) Anomalies() iter.Seq[*plant.Anomaly] {
 	return func(yield func(*plant.Anomaly) bool) {
@@ -116,7 +112,7 @@ func (e *Engine) Anomalies() iter.Seq[*plant.Anomaly] {
 		for _, k := range e.anomalies.sorted() {
 			r := e.anomalies.rows[k]
 			a = plant.Anomaly{
-				Source: e.ends.at(k.src).word(), Destination: e.ends.at(k.dst).word(), Protocol: k.protocol, Kind: k.kind, Text: k.text,
+				Source: e.ends.word(k.src), Destination: e.ends.word(k.dst), Protocol: k.protocol, Kind: k.kind, Text: k.text,
 				Count: r.count, First: stamp(r.first), Last: stamp(r.last), Packet: r.ref,
 			}
 			if !yield(&a) {

@@ -34,9 +34,7 @@ type end struct {
 }
 
 // word is the endpoint as others speak of it.
-func (e *end) word() plant.Endpoint {
-	return plant.Endpoint{MAC: e.key.mac, IP: e.key.ip.Netip(), VLAN: e.key.vlan}
-}
+func (e *end) word() plant.Endpoint { return e.key.word() }
 
 // count adds packets that the endpoint sent.
 func (e *end) count(packets uint64, first, last int64, ttl uint8, ref plant.PacketRef) {
@@ -52,6 +50,7 @@ func (e *end) count(packets uint64, first, last int64, ttl uint8, ref plant.Pack
 // the last place: their packets are counted, they are not told apart.
 type endpointTable struct {
 	list slab[end]
+	keys []endKey // all that is left of list after forget
 	idx  index
 	max  int
 	Lost uint64

@@ -42,7 +42,7 @@ func (o *operation) same(p *operation) bool {
 }
 
 type operationTable struct {
-	list slab[operation]
+	list operationList
 	idx  index
 	max  int
 	Lost uint64
@@ -52,26 +52,32 @@ func (t *operationTable) init(limit int) { t.max = limit }
 
 func (t *operationTable) add(o *operation) {
 	h := o.hash()
-	same := func(i uint32) bool { return t.list.at(i).same(o) }
-	if i, ok := t.idx.find(h, same); ok {
-		t.list.at(i).merge(o)
+	if t.merge(h, o) {
 		return
 	}
 	if int(t.list.n) >= t.max { // keep the counts right and let the object go
 		t.Lost++
 		o.space, o.name, o.unit, o.from, o.to, o.ranged, o.valued = 0, 0, 0, 0, 0, false, false
 		h = o.hash()
-		if i, ok := t.idx.find(h, same); ok {
-			t.list.at(i).merge(o)
-			return
-		}
-		if int(t.list.n) >= 2*t.max {
+		if t.merge(h, o) || int(t.list.n) >= 2*t.max {
 			return
 		}
 	}
-	r, i := t.list.add()
-	*r = *o
-	t.idx.add(h, i)
+	t.idx.add(h, t.list.add(o))
+}
+
+// merge adds an operation to an equal one, if there is one.
+func (t *operationTable) merge(h uint64, o *operation) bool {
+	var known operation
+	i, ok := t.idx.find(h, func(i uint32) bool {
+		known = t.list.at(i)
+		return known.same(o)
+	})
+	if ok {
+		known.merge(o)
+		t.list.put(i, &known)
+	}
+	return ok
 }
 
 func (o *operation) merge(p *operation) {

@@ -179,6 +179,16 @@ func (p *Pool) Drain() {
 	p.done.Wait()
 }
 
+// Finish is Drain for the last time: nothing is read any more, so that the engines
+// keep only what they tell.
+func (p *Pool) Finish() {
+	p.Drain()
+	for _, w := range p.workers {
+		w.engine.Finish()
+		w.queue, w.free, w.fill = nil, nil, nil
+	}
+}
+
 // Counts are those of one capture, after Drain.
 func (p *Pool) Counts(capture int) (sum Counts) {
 	for _, w := range p.workers {
@@ -245,10 +255,10 @@ func all[T any](p *Pool, of func(*dissect.Engine) iter.Seq[T]) iter.Seq[T] {
 // below a value is reused by the next step.
 func (p *Pool) Sightings() iter.Seq[*plant.Sighting] { return all(p, (*dissect.Engine).Sightings) }
 
-// ForgetFacts gives back the memory of what messages told.
-func (p *Pool) ForgetFacts() {
+// ForgetSightings gives back the memory of what Sightings hands out, after Finish.
+func (p *Pool) ForgetSightings() {
 	for _, w := range p.workers {
-		w.engine.ForgetFacts()
+		w.engine.ForgetSightings()
 	}
 }
 

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"runtime/pprof"
+
+	"github.com/bulkhead-ot/bulkhead/internal/app"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/report"
+)
+
+// record writes a CPU profile of analyzing captures one after the other, each
+// as the program does it with --json. `make profile` makes with it the profile
+// that the compiler optimises the program by.
+func record(profile string, captures []string) error {
+	f, err := os.Create(profile)
+	if err != nil {
+		return err
+	}
+	debug.SetGCPercent(20) // as the program does
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	for _, c := range captures {
+		a, err := app.Analyze(app.AnalyzeOptions{Files: []string{c}, Workers: 1})
+		if err != nil {
+			return err
+		}
+		if err := report.JSON(io.Discard, &a.Source); err != nil {
+			return err
+		}
+		if path := os.Getenv("HEAPPROFILE"); path != "" {
+			h, _ := os.Create(path)
+			pprof.Lookup("allocs").WriteTo(h, 0)
+			h.Close()
+		}
+	}
+	pprof.StopCPUProfile()
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write %s: %w", profile, err)
+	}
+	return nil
+}
