@@ -23,12 +23,12 @@ type finder struct {
 // assets walks the inventory.
 func (f *finder) assets(yield func(*plant.Asset) bool) {
 	if f.detector != nil {
-		f.inventory.Assets()(yield)
+		f.inventory.AssetsInTurn()(yield)
 		return
 	}
 	var traits []detect.Traits
 	d := detect.New(f.knowledge, detect.Assets{Number: f.inventory.Number, At: f.inventory.At})
-	for a := range f.inventory.Assets() {
+	for a := range f.inventory.AssetsInTurn() {
 		traits = append(traits, detect.TraitsOf(a))
 		d.Asset(a)
 		if !yield(a) {

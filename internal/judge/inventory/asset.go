@@ -3,6 +3,7 @@ package inventory
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -10,14 +11,24 @@ import (
 
 // Assets yields every asset, sorted by lowest IP and then lowest MAC, those
 // without an IP last. Each is made when its turn comes and is the caller's to
-// keep; one who keeps none needs memory for one.
-func (b *Builder) Assets() iter.Seq[*plant.Asset] {
+// keep.
+func (b *Builder) Assets() iter.Seq[*plant.Asset] { return b.walk(true) }
+
+// AssetsInTurn is Assets for one who keeps none: each asset, with its lists, is
+// valid until the next step, which reuses it. Its texts may be kept.
+func (b *Builder) AssetsInTurn() iter.Seq[*plant.Asset] { return b.walk(false) }
+
+func (b *Builder) walk(keep bool) iter.Seq[*plant.Asset] {
 	return func(yield func(*plant.Asset) bool) {
 		b.Build()
 		f := b.fold
 		var room desk
 		for i := range f.assets {
-			if !yield(b.asset(f, uint32(i), &room)) {
+			a := b.asset(f, uint32(i), &room)
+			if keep {
+				room.made, room.reasons = plant.Asset{}, nil
+			}
+			if !yield(a) {
 				return
 			}
 		}
@@ -30,9 +41,12 @@ type desk struct {
 	habits   habits
 	clues    []clue
 	scale    scale
+	told     []toldClue
+	reasons  []plant.Reason
+	made     plant.Asset // whose lists are used again
 }
 
-// asset makes asset i.
+// asset makes asset i of the lists in room.made.
 func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 	p, h := &room.portrait, &room.habits
 	b.portrait(f, i, p)
@@ -41,23 +55,24 @@ func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 	n := b.named(p, plant.NoSlot)
 	modules := b.modules(p)
 	lead := leadModule(p, modules)
+	old := &room.made
 	a := &plant.Asset{
 		ID: b.id(f, i), Kind: j.kind, Side: j.side, Level: j.level, Role: j.role,
-		MACs: append([]plant.MAC(nil), p.macs...), VLANs: append([]uint16(nil), p.vlans...), Names: p.namesOf(),
+		MACs: append(old.MACs[:0], p.macs...), IPs: append(old.IPs[:0], p.ips...), VLANs: append(old.VLANs[:0], p.vlans...), Names: p.namesOf(old.Names[:0]),
 		Vendor: n.vendor, Product: n.product, OrderNumber: n.order, Firmware: n.firmware, Hardware: n.hardware,
-		Serial: n.serial, OS: n.os, Protocols: b.protocols(h), First: clock(p.first), Last: clock(p.last), Modules: modules,
+		Serial: n.serial, OS: n.os, Protocols: b.protocols(old.Protocols[:0], h), First: clock(p.first), Last: clock(p.last), Modules: modules,
 	}
-	a.IPs = append(a.IPs, p.ips...)
 	said := p.ofSlot(plant.NoSlot)
-	a.Facts = make([]plant.Fact, len(said))
+	a.Facts = slices.Grow(old.Facts[:0], len(said))
 	for i := range said {
-		a.Facts[i] = said[i].Fact
+		a.Facts = append(a.Facts, said[i].Fact)
 	}
 	a.Reasons = b.otherReasons(j.reasons, f, i, p, &n)
 	if lead != nil {
 		leadBy(a, lead)
 	}
-	a.Conflicts = b.conflicts(f, i, p)
+	a.Conflicts = b.conflicts(old.Conflicts[:0], f, i, p)
+	room.made, room.reasons = *a, a.Reasons
 	return a
 }
 
@@ -110,7 +125,7 @@ func first(texts ...string) string {
 
 // otherReasons adds why the vendor, and why the addresses belong together.
 func (b *Builder) otherReasons(all []plant.Reason, f *folded, i uint32, p *portrait, n *named) []plant.Reason {
-	if v := n.vendorWhy; v != nil {
+	if v := &n.vendorWhy; v.source != "" {
 		why := "said in " + v.source
 		switch {
 		case v.source == "oui":
@@ -149,22 +164,22 @@ func (b *Builder) addressReasons(all []plant.Reason, f *folded, i uint32) []plan
 }
 
 func addressWhy(e *endpoint) string {
-	mac, ip := e.mac.String(), e.addr().String()
+	s := make(sentence, 0, usualSentence)
 	switch {
 	case e.place == placeOwn && e.seen&claimedIP != 0:
-		return mac + " says on its link that it has " + ip
+		return s.mac(e.mac).say(" says on its link that it has ").ip(e.addr()).text()
 	case e.place == placeOwn && e.seen&saidIP != 0:
-		return mac + " was given " + ip + " or says so of itself"
+		return s.mac(e.mac).say(" was given ").ip(e.addr()).say(" or says so of itself").text()
 	case e.place == placeOwn:
-		return ip + " is an address that only " + mac + " can have made"
+		return s.ip(e.addr()).say(" is an address that only ").mac(e.mac).say(" can have made").text()
 	case e.place == placeAlone && e.seen&sentIP == 0:
-		return mac + " announces " + ip + " as the address of its device"
+		return s.mac(e.mac).say(" announces ").ip(e.addr()).say(" as the address of its device").text()
 	case e.place == placeAlone:
-		return mac + " sends from " + ip + " and nothing shows that it forwards for others"
+		return s.mac(e.mac).say(" sends from ").ip(e.addr()).say(" and nothing shows that it forwards for others").text()
 	case e.mac.IsZero():
-		return ip + " is known by its address alone: the capture has no MAC addresses"
+		return s.ip(e.addr()).say(" is known by its address alone: the capture has no MAC addresses").text()
 	case e.place == placeRouted:
-		return ip + " came through " + mac + ", which forwards for it, so its own MAC is not known"
+		return s.ip(e.addr()).say(" came through ").mac(e.mac).say(", which forwards for it, so its own MAC is not known").text()
 	}
-	return ip + " is one of several addresses behind " + mac + "; nothing shows that they are one machine"
+	return s.ip(e.addr()).say(" is one of several addresses behind ").mac(e.mac).say("; nothing shows that they are one machine").text()
 }

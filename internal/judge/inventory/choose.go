@@ -37,12 +37,13 @@ const maxChoices = 512
 
 // choices are the values of a field of one slot, the best supported first.
 // Sources that say the same add up; one source counts once for a value.
-// spell, if not nil, brings spellings together.
+// spell, if not nil, brings spellings together. The next call reuses the list.
 func (p *portrait) choices(slot int, field plant.Field, spell func(string) string) []choice {
-	var all []choice
+	all := p.chosen[:0]
 	facts := p.of(slot, field)
 	if len(facts) == 1 && !facts[0].refined {
-		return onlyChoice(&facts[0], spell)
+		p.chosen = onlyChoice(all, &facts[0], spell)
+		return p.chosen
 	}
 	for i := range facts[:min(len(facts), maxChoices)] {
 		if f := &facts[i]; !f.refined {
@@ -56,6 +57,7 @@ func (p *portrait) choices(slot int, field plant.Field, spell func(string) strin
 		return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(y.best, x.best), cmp.Compare(y.last, x.last),
 			strings.Compare(x.value, y.value))
 	})
+	p.chosen = all
 	return all
 }
 
@@ -125,18 +127,18 @@ func (p *portrait) ofSlot(slot int) []slotFact {
 }
 
 // onlyChoice is choices of one fact, which needs no comparing.
-func onlyChoice(f *slotFact, spell func(string) string) []choice {
+func onlyChoice(all []choice, f *slotFact, spell func(string) string) []choice {
 	value := f.Value
 	if spell != nil {
 		value = spell(value)
 	}
-	if squash(value) == "" {
-		return nil
+	if !strings.ContainsFunc(value, counts) {
+		return all
 	}
-	return []choice{{
+	return append(all, choice{
 		value: value, weight: weightOf(f.Confidence), best: f.Confidence, last: nano(f.Last),
 		source: f.Source, from: f.from, packet: f.Packet, sources: 1,
-	}}
+	})
 }
 
 func addChoice(all []choice, f *slotFact, spell func(string) string) []choice {
@@ -177,6 +179,11 @@ func squash(s string) string {
 		}
 		return -1
 	}, s)
+}
+
+// counts reports whether squash keeps a letter, in either case.
+func counts(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r > 0x7f
 }
 
 // best is the best supported value of a field, "" if there is none.

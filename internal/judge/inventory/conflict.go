@@ -23,9 +23,8 @@ var single = [...]struct {
 	{plant.FieldProductCode, "profinet.dcp"},
 }
 
-// conflicts are the claims about asset i that cannot all be true.
-func (b *Builder) conflicts(f *folded, i uint32, p *portrait) []plant.Conflict {
-	var all []plant.Conflict
+// conflicts adds the claims about asset i that cannot all be true.
+func (b *Builder) conflicts(all []plant.Conflict, f *folded, i uint32, p *portrait) []plant.Conflict {
 	for _, n := range f.members(i) {
 		for _, c := range f.clashes[n] {
 			all = append(all, b.addressConflict(c))
@@ -53,13 +52,14 @@ func (b *Builder) conflicts(f *folded, i uint32, p *portrait) []plant.Conflict {
 // addressConflict is one IP that two MACs use.
 func (b *Builder) addressConflict(c clash) plant.Conflict {
 	mine, theirs := b.endpoints.at(c.mine), b.endpoints.at(c.theirs)
-	why := mine.mac.String() + " and " + theirs.mac.String() + " both use " + mine.addr().String()
+	s := make(sentence, 0, usualSentence)
+	s = s.mac(mine.mac).say(" and ").mac(theirs.mac).say(" both use ").ip(mine.addr())
 	if mine.last < theirs.first || theirs.last < mine.first {
-		why += ", one after the other: the address was given anew, or the device was replaced"
+		s = s.say(", one after the other: the address was given anew, or the device was replaced")
 	} else {
-		why += " at the same time: a duplicate address, a pair that shares it, or a forged claim"
+		s = s.say(" at the same time: a duplicate address, a pair that shares it, or a forged claim")
 	}
-	return plant.Conflict{Field: plant.FieldAddress, Facts: []plant.Fact{claimOf(mine), claimOf(theirs)}, Why: why}
+	return plant.Conflict{Field: plant.FieldAddress, Facts: []plant.Fact{claimOf(mine), claimOf(theirs)}, Why: s.text()}
 }
 
 // claimOf is the fact that an endpoint has its address.
@@ -72,8 +72,9 @@ func claimOf(e *endpoint) plant.Fact {
 	default:
 		source = "dhcp"
 	}
+	s := make(sentence, 0, usualSentence)
 	return plant.Fact{
-		Field: plant.FieldAddress, Value: e.addr().String() + " at " + e.mac.String(), Source: source, Confidence: 0.9,
+		Field: plant.FieldAddress, Value: s.ip(e.addr()).say(" at ").mac(e.mac).text(), Source: source, Confidence: 0.9,
 		Count: e.packets, First: clock(e.first), Last: clock(e.last), Packet: e.packet,
 	}
 }

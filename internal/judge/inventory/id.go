@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -18,13 +19,15 @@ func (b *Builder) id(f *folded, i uint32) string {
 	}
 	node := &f.nodes[f.assets[i]]
 	if m := b.idMAC(f, i); !m.IsZero() {
-		id := "mac-" + hex.EncodeToString(m[:])
+		var buf [32]byte
+		id := hex.AppendEncode(append(buf[:0], "mac-"...), m[:])
 		if isVirtual(m) && node.vlan != 0 {
-			id += "-vlan" + itoa(node.vlan)
+			id = strconv.AppendUint(append(id, "-vlan"...), uint64(node.vlan), 10)
 		}
-		return id
+		return string(id)
 	}
-	return "ip-" + b.endpoints.at(node.record).addr().String()
+	var buf [64]byte
+	return string(b.endpoints.at(node.record).addr().AppendTo(append(buf[:0], "ip-"...)))
 }
 
 // idMAC is the MAC that names asset i: the lowest that a maker gave, not a
@@ -49,18 +52,6 @@ func (b *Builder) idMAC(f *folded, i uint32) (best plant.MAC) {
 		}
 	}
 	return best
-}
-
-func itoa(v uint16) string {
-	var b [5]byte
-	at := len(b)
-	for {
-		at--
-		b[at] = '0' + byte(v%10)
-		if v /= 10; v == 0 {
-			return string(b[at:])
-		}
-	}
 }
 
 // serialID is the identifier made from a serial number.

@@ -51,6 +51,7 @@ type Builder struct {
 	units    map[uint32]*unitSet // of endpoints that answer Modbus
 	vendors  map[string]string   // spelling to usual name
 	meanings map[meaningKey][]fingerprint.Gain
+	phrases  map[standingKey]string
 	speech   []*speech  // by protocol
 	fields   []fieldUse // by field
 	fold     *folded    // what Build made; nil after Add
@@ -65,6 +66,7 @@ func New(o Options) *Builder {
 		units:        make(map[uint32]*unitSet),
 		vendors:      make(map[string]string),
 		meanings:     make(map[meaningKey][]fingerprint.Gain),
+		phrases:      make(map[standingKey]string),
 		limit:        [3]int{4 << 20, 8 << 20, 8 << 20},
 	}
 	b.words.id(plant.RoleUnknown) // for which there must be room

@@ -3,7 +3,6 @@ package inventory
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory/fingerprint"
@@ -106,16 +105,16 @@ func (b *Builder) explain(j *judgement, own *verdict, d *desk) {
 		return
 	}
 	if j.role != plant.RoleUnknown {
-		j.reasons = b.reasonsFor(j.role, d.clues)
+		j.reasons = b.reasonsFor(j.role, d)
 	}
 	if j.level != plant.LevelUnknown && j.level == own.level {
-		j.because("level", "level "+strconv.FormatFloat(j.level, 'g', -1, 64)+" is where "+article(j.role)+" stands", 0)
+		j.because("level", b.stands(j.level, j.role), 0)
 	}
 	if j.side == plant.SideUnknown || j.side != own.side {
 		return
 	}
 	if s, ok := standings[j.role]; ok && s.side == j.side {
-		j.because("side", article(j.role)+" belongs to "+sideName(j.side), 0)
+		j.because("side", b.belongs(j.role, j.side), 0)
 		return
 	}
 	switch said, speaks, told := b.plantSide(j.role, p, h); {
@@ -226,5 +225,10 @@ func article(noun string) string {
 // says reports whether anything is said about a field, of the asset or of a
 // module in it.
 func (p *portrait) says(field plant.Field) bool {
-	return slices.ContainsFunc(p.facts, func(f slotFact) bool { return f.Field == field })
+	for i := range p.facts {
+		if p.facts[i].Field == field {
+			return true
+		}
+	}
+	return false
 }

@@ -8,7 +8,7 @@ import (
 // named are the fields of an asset or module that hold one value.
 type named struct {
 	vendor, product, order, firmware, hardware, serial, os string
-	vendorWhy                                              *choice
+	vendorWhy                                              choice // of no source if there is no vendor
 }
 
 // named chooses the best supported value of each field of one slot.
@@ -19,7 +19,7 @@ func (b *Builder) named(p *portrait, slot int) named {
 		serial: p.best(slot, plant.FieldSerial), os: p.best(slot, plant.FieldOS),
 	}
 	if v := p.choices(slot, plant.FieldVendor, b.vendor); len(v) > 0 {
-		n.vendor, n.vendorWhy = v[0].value, &v[0]
+		n.vendor, n.vendorWhy = v[0].value, v[0]
 	}
 	if n.product == "" {
 		n.product = p.best(slot, fingerprint.FieldFamily)
@@ -30,9 +30,8 @@ func (b *Builder) named(p *portrait, slot int) named {
 // maxNames is how many names of an asset are listed; all stay among the facts.
 const maxNames = 16
 
-// namesOf are the names of an asset, the best supported first.
-func (p *portrait) namesOf() []string {
-	var names []string
+// namesOf adds the names of an asset, the best supported first.
+func (p *portrait) namesOf(names []string) []string {
 	for _, c := range p.choices(plant.NoSlot, plant.FieldName, nil) {
 		if len(names) < maxNames && !isAddress(c.value) {
 			names = append(names, c.value)

@@ -127,7 +127,7 @@ func (b *Builder) collectUses(records []uint32, uses []use) []use {
 	return uses
 }
 
-func (b *Builder) newUse(records []uint32, lo, hi int, proxy func(*endpoint) bool) use {
+func (b *Builder) newUse(records []uint32, lo, hi int, proxy proxies) use {
 	e := b.endpoints.at(records[lo])
 	a := e.addr()
 	u := use{lo: uint32(lo), hi: uint32(hi), version: versionOf(a), proxied: true}
@@ -141,30 +141,40 @@ func (b *Builder) newUse(records []uint32, lo, hi int, proxy func(*endpoint) boo
 		if e.first != 0 && (u.first == 0 || e.first < u.first) {
 			u.first = e.first
 		}
-		u.proxied = u.proxied && proxy(e)
+		u.proxied = u.proxied && proxy.idle(e)
 	}
 	return u
 }
 
 // proxyVLANs finds the VLANs where a MAC claims so many addresses that its
 // claims prove nothing: a router that answers ARP for others.
-func (b *Builder) proxyVLANs(records []uint32) func(*endpoint) bool {
-	type link struct {
-		vlan    uint16
-		version version
+func (b *Builder) proxyVLANs(records []uint32) (p proxies) {
+	if len(records) <= maxClaims {
+		return nil
 	}
-	var claims map[link]int
 	for _, r := range records {
 		if e := b.endpoints.at(r); e.seen&claimedIP != 0 {
-			if claims == nil {
-				claims = make(map[link]int)
+			if p == nil {
+				p = make(proxies)
 			}
-			claims[link{e.vlan, versionOf(e.addr())}]++
+			p[claimedOn{e.vlan, versionOf(e.addr())}]++
 		}
 	}
-	return func(e *endpoint) bool {
-		return e.seen&claimedIP == 0 || claims[link{e.vlan, versionOf(e.addr())}] > maxClaims
-	}
+	return p
+}
+
+// proxies counts what a MAC claims in each VLAN.
+type proxies map[claimedOn]int
+
+type claimedOn struct {
+	vlan    uint16
+	version version
+}
+
+// idle reports whether an endpoint's claim proves nothing: it made none, or too
+// many are made there.
+func (p proxies) idle(e *endpoint) bool {
+	return e.seen&claimedIP == 0 || p[claimedOn{e.vlan, versionOf(e.addr())}] > maxClaims
 }
 
 // placeAlready places an address that needs no comparing with others;

@@ -10,7 +10,7 @@ import (
 // placed is the judgement of asset i with its reasons.
 func (b *Builder) placed(f *folded, i uint32, d *desk) judgement {
 	own := b.judge(f, d)
-	j := judgement{verdict: b.verdict(f.roles[i])}
+	j := judgement{verdict: b.verdict(f.roles[i]), reasons: d.reasons[:0]}
 	b.explain(&j, &own, d)
 	b.explainPlace(f, i, &j, &d.habits)
 	return j

@@ -22,6 +22,7 @@ type portrait struct {
 	last    int64
 	facts   []slotFact // sorted by slot, field, confidence; derived ones included
 	runs    []run      // of the facts, by field
+	chosen  []choice   // room for choices
 	onLink  bool       // it has a MAC, or an IP with an initial TTL
 	noMAC   bool       // the capture has no MACs for it at all
 	carried carried    // what others send through its MAC
@@ -86,7 +87,7 @@ func (b *Builder) sketch(f *folded, i uint32, p *portrait) {
 
 // outline gathers the addresses of asset i, and what its MACs forward.
 func (b *Builder) outline(f *folded, i uint32, p *portrait) {
-	*p = portrait{asset: i, macs: p.macs[:0], ips: p.ips[:0], vlans: p.vlans[:0], facts: p.facts[:0], runs: p.runs[:0], noMAC: true}
+	*p = portrait{asset: i, macs: p.macs[:0], ips: p.ips[:0], vlans: p.vlans[:0], facts: p.facts[:0], runs: p.runs[:0], chosen: p.chosen[:0], noMAC: true}
 	for _, n := range f.members(i) {
 		if m := f.nodes[n].mac; !m.IsZero() {
 			p.macs = append(p.macs, m)
@@ -265,11 +266,7 @@ func (b *Builder) vendor(said string) string {
 // joinFacts makes one of equal facts that several endpoints carry, and sorts
 // them by slot and field, the surest of each field first.
 func joinFacts(facts []slotFact) []slotFact {
-	slices.SortFunc(facts, func(x, y slotFact) int {
-		return cmp.Or(cmp.Compare(x.slot, y.slot), strings.Compare(string(x.Field), string(y.Field)),
-			strings.Compare(x.Value, y.Value), strings.Compare(x.Source, y.Source), strings.Compare(x.from, y.from),
-			cmp.Compare(y.Confidence, x.Confidence))
-	})
+	slices.SortFunc(facts, compareSaid)
 	out := facts[:0]
 	field := 0 // where the facts of the last field begin
 	for i := range facts {
@@ -281,13 +278,20 @@ func joinFacts(facts []slotFact) []slotFact {
 				continue
 			}
 		} else {
-			slices.SortFunc(out[field:], compareFacts)
+			sortFacts(out[field:])
 			field = n
 		}
 		out = append(out, *f)
 	}
-	slices.SortFunc(out[field:], compareFacts)
+	sortFacts(out[field:])
 	return out
+}
+
+// sortFacts is for the facts of one field, mostly a single one.
+func sortFacts(facts []slotFact) {
+	if len(facts) > 1 {
+		slices.SortFunc(facts, compareFacts)
+	}
 }
 
 func joinFact(f, g *plant.Fact) {
@@ -304,7 +308,28 @@ func joinFact(f, g *plant.Fact) {
 	f.Confidence = max(f.Confidence, g.Confidence)
 }
 
+// compareSaid puts equal facts together. Most pairs differ in their fields, so
+// that the rest is looked at only where it matters.
+func compareSaid(x, y slotFact) int {
+	if c := compareFields(&x, &y); c != 0 {
+		return c
+	}
+	if c := strings.Compare(x.Value, y.Value); c != 0 {
+		return c
+	}
+	return cmp.Or(strings.Compare(x.Source, y.Source), strings.Compare(x.from, y.from), cmp.Compare(y.Confidence, x.Confidence))
+}
+
 func compareFacts(x, y slotFact) int {
-	return cmp.Or(cmp.Compare(x.slot, y.slot), strings.Compare(string(x.Field), string(y.Field)),
-		cmp.Compare(y.Confidence, x.Confidence), strings.Compare(x.Value, y.Value), strings.Compare(x.Source, y.Source))
+	if c := compareFields(&x, &y); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(y.Confidence, x.Confidence), strings.Compare(x.Value, y.Value), strings.Compare(x.Source, y.Source))
+}
+
+func compareFields(x, y *slotFact) int {
+	if x.slot != y.slot {
+		return cmp.Compare(x.slot, y.slot)
+	}
+	return strings.Compare(string(x.Field), string(y.Field))
 }

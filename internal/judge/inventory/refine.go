@@ -90,6 +90,7 @@ func (b *Builder) round(f *folded, camps []camp, place func(f *folded, i uint32,
 	if camps != nil {
 		seen = make([]uint32, len(f.roles))
 	}
+	var v verdict // one for all: place makes it escape
 	for i := range f.roles {
 		if f.roles[i].external() || !concerned(uint32(i), f.roles[i]) {
 			continue
@@ -98,7 +99,7 @@ func (b *Builder) round(f *folded, camps []camp, place func(f *folded, i uint32,
 		if camps != nil {
 			n = b.peersOf(f, uint32(i), camps, seen)
 		}
-		v := b.verdict(f.roles[i])
+		v = b.verdict(f.roles[i])
 		place(f, uint32(i), &v, n)
 		f.roles[i] = b.fileVerdict(&v)
 	}

@@ -215,15 +215,16 @@ func carrierClues(clues []clue, p *portrait) []clue {
 
 // why says what a MAC forwards.
 func (c *carried) why() string {
+	s := make(sentence, 0, usualSentence)
 	switch {
 	case c.routed > 1:
-		return fmt.Sprintf("forwards packets of %d addresses beyond it, %s among them", c.routed, c.example)
+		return s.say("forwards packets of ").number(c.routed).say(" addresses beyond it, ").ip(c.example).say(" among them").text()
 	case c.routed == 1:
-		return fmt.Sprintf("forwards packets of %s, whose time-to-live was counted down", c.example)
+		return s.say("forwards packets of ").ip(c.example).say(", whose time-to-live was counted down").text()
 	case c.unclear > 2:
-		return fmt.Sprintf("%d addresses send through this MAC, %s among them", c.unclear, c.example)
+		return s.number(c.unclear).say(" addresses send through this MAC, ").ip(c.example).say(" among them").text()
 	}
-	return fmt.Sprintf("%d more addresses send through this MAC; it may be one machine that has them all", c.unclear)
+	return s.number(c.unclear).say(" more addresses send through this MAC; it may be one machine that has them all").text()
 }
 
 // word is the address of e as people write it.

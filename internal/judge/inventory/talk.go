@@ -127,9 +127,9 @@ func sortTalks(talks []talk) {
 	slices.SortFunc(talks, func(x, y talk) int { return cmp.Compare(x.protocol, y.protocol) })
 }
 
-// protocols are the names of what an asset speaks, sorted.
-func (b *Builder) protocols(h *habits) []string {
-	names := make([]string, 0, len(h.proto))
+// protocols adds the names of what an asset speaks, sorted.
+func (b *Builder) protocols(names []string, h *habits) []string {
+	names = slices.Grow(names, len(h.proto))
 	for _, id := range h.proto {
 		names = append(names, b.words.text(id))
 	}

@@ -103,22 +103,27 @@ func onlyAsked(clues []clue, role plant.Role) bool {
 // maxReasons is how many clues of a role are told, the surest first.
 const maxReasons = 5
 
+// toldClue is a clue in words.
+type toldClue struct {
+	confidence float64
+	plant.Reason
+}
+
 // reasonsFor are the clues for a role in words.
-func (b *Builder) reasonsFor(role plant.Role, clues []clue) []plant.Reason {
-	type reason struct {
-		confidence float64
-		plant.Reason
-	}
-	all := make([]reason, 0, 8)
-	for i := range clues {
-		if c := &clues[i]; c.role == role {
-			all = append(all, reason{c.confidence, plant.Reason{What: "role", Why: b.why(c), Packet: c.packet}})
+func (b *Builder) reasonsFor(role plant.Role, d *desk) []plant.Reason {
+	all := d.told[:0]
+	for i := range d.clues {
+		if c := &d.clues[i]; c.role == role {
+			all = append(all, toldClue{c.confidence, plant.Reason{What: "role", Why: b.why(c), Packet: c.packet}})
 		}
 	}
-	slices.SortStableFunc(all, func(x, y reason) int {
-		return cmp.Or(cmp.Compare(y.confidence, x.confidence), strings.Compare(x.Why, y.Why))
-	})
-	reasons := make([]plant.Reason, 0, maxReasons+5) // with room for the others
+	d.told = all
+	if len(all) > 1 {
+		slices.SortStableFunc(all, func(x, y toldClue) int {
+			return cmp.Or(cmp.Compare(y.confidence, x.confidence), strings.Compare(x.Why, y.Why))
+		})
+	}
+	reasons := slices.Grow(d.reasons[:0], maxReasons+5) // with room for the others
 	for i := range all[:min(len(all), maxReasons)] {
 		reasons = append(reasons, all[i].Reason)
 	}
@@ -154,14 +159,16 @@ func factWhy(f *slotFact) string {
 
 // talkWhy tells a talk; one without peers is sent to a group.
 func talkWhy(verb string, t *talk) string {
-	why := "sends " + t.protocol
+	s := make(sentence, 0, usualSentence)
 	if t.peers > 0 {
-		why = verb + " " + t.protocol + " (" + peers(t.peers) + ")"
+		s = s.say(verb).say(" ").say(t.protocol).say(" (").peers(t.peers).say(")")
+	} else {
+		s = s.say("sends ").say(t.protocol)
 	}
 	if !t.confirmed {
-		why += ", by its port only"
+		s = s.say(", by its port only")
 	}
-	return why
+	return s.text()
 }
 
 func peers(n int) string {
