@@ -84,17 +84,25 @@ func Decode(b []byte) (Message, int, error) {
 	for i := range m.Counts {
 		m.Counts[i] = binary.BigEndian.Uint16(b[4+2*i:])
 	}
-	r := m.Records()
-	for {
-		if _, ok := r.Next(); !ok {
-			break
+	end, err := m.end()
+	if err != nil {
+		return m, 0, err
+	}
+	m.raw = b[:end]
+	return m, end, nil
+}
+
+// end is where the last record ends.
+func (m *Message) end() (off int, err error) {
+	off = HeaderSize
+	for s := Question; s <= Additional; s++ {
+		for range m.Counts[s] {
+			if _, off, err = m.bounds(off, s); err != nil {
+				return 0, err
+			}
 		}
 	}
-	if r.err != nil {
-		return m, 0, r.err
-	}
-	m.raw = b[:r.off]
-	return m, r.off, nil
+	return off, nil
 }
 
 // DecodeStream is Decode for TCP, where two bytes of length stand before each
@@ -132,21 +140,27 @@ func (m Message) Records() Records { return Records{m: m, off: HeaderSize} }
 
 // Next is the next record. It returns false at the end and where the message
 // breaks off; Err tells which.
-func (r *Records) Next() (Record, bool) {
+func (r *Records) Next() (rec Record, ok bool) {
+	ok = r.Into(&rec)
+	return rec, ok
+}
+
+// Into is Next into a record that is used again, which spares copying one.
+func (r *Records) Into(rec *Record) bool {
 	for r.section <= Additional && r.done == r.m.Counts[r.section] {
 		r.section, r.done = r.section+1, 0
 	}
 	if r.section > Additional || r.err != nil {
-		return Record{}, false
+		return false
 	}
-	rec, next, err := r.m.record(r.off, r.section)
+	next, err := r.m.record(rec, r.off, r.section)
 	if err != nil {
 		r.err = err
-		return Record{}, false
+		return false
 	}
 	r.off = next
 	r.done++
-	return rec, true
+	return true
 }
 
 // Err is nil at the end of a sound message, ErrShort where it was cut and

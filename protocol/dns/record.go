@@ -40,40 +40,57 @@ type Record struct {
 	TTL     uint32
 	Data    []byte // in the decoded buffer
 
-	raw  []byte
-	data int // where Data begins in raw
+	data int // where Data begins in the message
+}
+
+// Lengths of what stands between a record's name and its data.
+const (
+	questionFixed = 4
+	recordFixed   = 10
+)
+
+// bounds finds where the fields of the record at off begin, behind its name, and
+// where the next record does.
+func (m *Message) bounds(off int, s Section) (fields, next int, err error) {
+	if fields, err = skipName(m.raw, off); err != nil {
+		return 0, 0, err
+	}
+	fixed := recordFixed
+	if s == Question {
+		fixed = questionFixed
+	}
+	next = fields + fixed
+	if len(m.raw) < next {
+		return 0, 0, ErrShort
+	}
+	if s != Question {
+		next += int(binary.BigEndian.Uint16(m.raw[fields+8:]))
+	}
+	if len(m.raw) < next {
+		return 0, 0, ErrShort
+	}
+	return fields, next, nil
 }
 
 // record reads the record at off and returns where the next one begins.
-func (m Message) record(off int, s Section) (Record, int, error) {
-	end, err := skipName(m.raw, off)
+func (m *Message) record(r *Record, off int, s Section) (next int, err error) {
+	fields, next, err := m.bounds(off, s)
 	if err != nil {
-		return Record{}, 0, err
+		return 0, err
 	}
-	fixed := 10
-	if s == Question {
-		fixed = 4
-	}
-	if len(m.raw) < end+fixed {
-		return Record{}, 0, ErrShort
-	}
-	b := m.raw[end:]
-	r := Record{Section: s, Name: Name{m.raw, off}, raw: m.raw, data: end + fixed}
+	b := m.raw[fields:next]
+	r.Section, r.Name = s, Name{m.raw, off}
 	r.Type, r.Class = binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
 	if s == Question {
-		return r, r.data, nil
+		r.TTL, r.Data, r.data = 0, nil, next
+		return next, nil
 	}
-	r.TTL = binary.BigEndian.Uint32(b[4:])
-	n := int(binary.BigEndian.Uint16(b[8:]))
-	if len(b) < fixed+n {
-		return Record{}, 0, ErrShort
-	}
-	r.Data = b[fixed : fixed+n]
-	return r, r.data + n, nil
+	r.TTL, r.Data, r.data = binary.BigEndian.Uint32(b[4:]), b[recordFixed:], fields+recordFixed
+	return next, nil
 }
 
 // Addr is the address in an A or AAAA record.
-func (r Record) Addr() (netip.Addr, bool) {
+func (r *Record) Addr() (netip.Addr, bool) {
 	if r.Type != TypeA && r.Type != TypeAAAA {
 		return netip.Addr{}, false
 	}
@@ -82,7 +99,7 @@ func (r Record) Addr() (netip.Addr, bool) {
 }
 
 // Target is the name that a PTR, CNAME, NS or SRV record points to.
-func (r Record) Target() (Name, bool) {
+func (r *Record) Target() (Name, bool) {
 	at := r.data
 	switch r.Type {
 	case TypePTR, TypeCNAME, TypeNS:
@@ -91,12 +108,12 @@ func (r Record) Target() (Name, bool) {
 	default:
 		return Name{}, false
 	}
-	end, err := skipName(r.raw, at)
-	return Name{r.raw, at}, err == nil && end <= r.data+len(r.Data)
+	end, err := skipName(r.Name.raw, at)
+	return Name{r.Name.raw, at}, err == nil && end <= r.data+len(r.Data)
 }
 
 // Port is the port of an SRV record.
-func (r Record) Port() (uint16, bool) {
+func (r *Record) Port() (uint16, bool) {
 	if r.Type != TypeSRV || len(r.Data) < 7 {
 		return 0, false
 	}

@@ -26,7 +26,8 @@ func (b *Builder) walk(keep bool) iter.Seq[*plant.Asset] {
 		for i := range f.assets {
 			a := b.asset(f, uint32(i), &room)
 			if keep {
-				room.made, room.reasons = plant.Asset{}, nil
+				kept := *a
+				a, room.made, room.reasons = &kept, plant.Asset{}, nil
 			}
 			if !yield(a) {
 				return
@@ -46,7 +47,7 @@ type desk struct {
 	made     plant.Asset // whose lists are used again
 }
 
-// asset makes asset i of the lists in room.made.
+// asset makes asset i in room.made.
 func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 	p, h := &room.portrait, &room.habits
 	b.portrait(f, i, p)
@@ -55,15 +56,16 @@ func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 	n := b.named(p, plant.NoSlot)
 	modules := b.modules(p)
 	lead := leadModule(p, modules)
-	old := &room.made
-	a := &plant.Asset{
+	a := &room.made
+	facts, conflicts := a.Facts[:0], a.Conflicts[:0]
+	*a = plant.Asset{
 		ID: b.id(f, i), Kind: j.kind, Side: j.side, Level: j.level, Role: j.role,
-		MACs: append(old.MACs[:0], p.macs...), IPs: append(old.IPs[:0], p.ips...), VLANs: append(old.VLANs[:0], p.vlans...), Names: p.namesOf(old.Names[:0]),
+		MACs: append(a.MACs[:0], p.macs...), IPs: append(a.IPs[:0], p.ips...), VLANs: append(a.VLANs[:0], p.vlans...), Names: p.namesOf(a.Names[:0]),
 		Vendor: n.vendor, Product: n.product, OrderNumber: n.order, Firmware: n.firmware, Hardware: n.hardware,
-		Serial: n.serial, OS: n.os, Protocols: b.protocols(old.Protocols[:0], h), First: clock(p.first), Last: clock(p.last), Modules: modules,
+		Serial: n.serial, OS: n.os, Protocols: b.protocols(a.Protocols[:0], h), First: clock(p.first), Last: clock(p.last), Modules: modules,
 	}
 	said := p.ofSlot(plant.NoSlot)
-	a.Facts = slices.Grow(old.Facts[:0], len(said))
+	a.Facts = slices.Grow(facts, len(said))
 	for i := range said {
 		a.Facts = append(a.Facts, said[i].Fact)
 	}
@@ -71,8 +73,8 @@ func (b *Builder) asset(f *folded, i uint32, room *desk) *plant.Asset {
 	if lead != nil {
 		leadBy(a, lead)
 	}
-	a.Conflicts = b.conflicts(old.Conflicts[:0], f, i, p)
-	room.made, room.reasons = *a, a.Reasons
+	a.Conflicts = b.conflicts(conflicts, f, i, p)
+	room.reasons = a.Reasons
 	return a
 }
 

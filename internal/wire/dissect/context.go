@@ -16,7 +16,12 @@ type Context struct {
 	ref  plant.PacketRef
 	src  uint32 // the two ends in the engine's table
 	dst  uint32
+	room [512]byte
 }
+
+// Room is an empty buffer with room for the names that most messages hold. It
+// is the parser's until it returns, and used by the next Room before that.
+func (c *Context) Room() []byte { return c.room[:0] }
 
 // Src is the true sender of this message.
 func (c *Context) Src() plant.Endpoint { return c.eng.ends.at(c.src).word() }

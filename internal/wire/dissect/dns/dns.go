@@ -23,7 +23,7 @@ func Protocol() dissect.Protocol {
 	return dissect.Protocol{
 		Name: "dns", TCP: []uint16{portDNS, portLLMNR}, UDP: []uint16{portDNS, portMDNS, portLLMNR},
 		Probe: probe,
-		New:   func() dissect.Parser { return &parser{} },
+		New:   func() dissect.Parser { return parser{} },
 	}
 }
 
@@ -96,11 +96,11 @@ func internet(m pdu.Message) bool {
 	return some
 }
 
-// parser keeps the buffer for the name in a question, which an Object borrows.
-type parser struct{ question [pdu.MaxName]byte }
+// parser keeps nothing of its own.
+type parser struct{}
 
 // Parse reads one datagram, or the whole messages of a stream.
-func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
+func (p parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	if !c.Stream {
 		m, n, err := pdu.Decode(b)
 		if err == pdu.ErrFormat || err != nil && len(b) < pdu.HeaderSize {
@@ -124,7 +124,7 @@ func (p *parser) Parse(c *dissect.Context, b []byte) (int, error) {
 	}
 }
 
-func (p *parser) message(c *dissect.Context, m pdu.Message) {
+func (p parser) message(c *dissect.Context, m pdu.Message) {
 	switch {
 	case c.FromPort == portMDNS || c.ToPort == portMDNS:
 		c.Name("mdns")
@@ -140,15 +140,15 @@ func (p *parser) message(c *dissect.Context, m pdu.Message) {
 		return
 	}
 	r := m.Records()
-	for rec, ok := r.Next(); ok; rec, ok = r.Next() {
+	for rec := (pdu.Record{}); r.Into(&rec); {
 		if rec.Section != pdu.Question {
-			answer(c, rec)
+			answer(c, &rec)
 		}
 	}
 }
 
 // unicast reports a question or its answer.
-func (p *parser) unicast(c *dissect.Context, m pdu.Message, verb *plant.Verb) {
+func (p parser) unicast(c *dissect.Context, m pdu.Message, verb *plant.Verb) {
 	id := uint64(m.ID)
 	r := m.Records()
 	q, ok := r.Next()
@@ -157,7 +157,11 @@ func (p *parser) unicast(c *dissect.Context, m pdu.Message, verb *plant.Verb) {
 	}
 	if !m.Response() {
 		c.SenderIsClient()
-		c.Request(verb, id, p.object(q, ok))
+		if !ok || q.Section != pdu.Question {
+			c.Request(verb, id, dissect.Object{})
+			return
+		}
+		c.Request(verb, id, dissect.Object{Name: asked(q.Name, c.Room())})
 		return
 	}
 	c.SenderIsServer()
@@ -168,45 +172,39 @@ func (p *parser) unicast(c *dissect.Context, m pdu.Message, verb *plant.Verb) {
 	c.Response(verb, id, result)
 }
 
-// object is the name asked for, in lower case since some resolvers mix cases
-// to make forgery harder. Names made of addresses say nothing new.
-func (p *parser) object(q pdu.Record, ok bool) dissect.Object {
-	if !ok || q.Section != pdu.Question {
-		return dissect.Object{}
-	}
-	name := q.Name.Append(p.question[:0])
+// asked is the name asked for, in lower case since some resolvers mix cases to
+// make forgery harder. Names made of addresses say nothing new.
+func asked(n pdu.Name, room []byte) []byte {
+	name := n.Append(room)
 	for i, c := range name {
 		if 'A' <= c && c <= 'Z' {
 			name[i] = c + 'a' - 'A'
 		}
 	}
 	if suffix(name, ".arpa") {
-		return dissect.Object{}
+		return nil
 	}
-	return dissect.Object{Name: name}
+	return name
 }
 
 // answer reports which names of the site stand for which addresses.
-func answer(c *dissect.Context, rec pdu.Record) {
+func answer(c *dissect.Context, rec *pdu.Record) {
 	a, ok := rec.Addr()
 	if !ok {
 		return
 	}
-	var buf [pdu.MaxName]byte
-	name := rec.Name.Append(buf[:0])
 	if a == c.Src().IP {
-		c.Fact(dissect.Sender, plant.FieldName, name, "dns", 0.7)
+		c.Fact(dissect.Sender, plant.FieldName, rec.Name.Append(c.Room()), "dns", 0.7)
 		return
 	}
-	resolves(c, name, a)
+	resolves(c, rec.Name, a)
 }
 
 // resolves reports a name of the site. Names of the world are left out: there
 // is no end of them.
-func resolves(c *dissect.Context, name []byte, a netip.Addr) {
+func resolves(c *dissect.Context, name pdu.Name, a netip.Addr) {
 	if a.IsPrivate() || a.IsLinkLocalUnicast() {
-		var buf [pdu.MaxName + 64]byte
-		b := append(append(buf[:0], name...), '=')
+		b := append(name.Append(c.Room()), '=')
 		c.Fact(dissect.Sender, plant.FieldResolves, a.AppendTo(b), "dns", 0.5)
 	}
 }

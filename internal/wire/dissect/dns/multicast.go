@@ -61,7 +61,7 @@ func host(c *dissect.Context, rec pdu.Record) {
 		c.Fact(dissect.Sender, plant.FieldName, bare(name), "mdns", 0.95)
 		return
 	}
-	resolves(c, name, a)
+	resolves(c, rec.Name, a)
 }
 
 // bare is a name without the domain of mDNS.
