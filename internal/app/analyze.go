@@ -108,7 +108,7 @@ func judge(l *learned, captures []plant.Capture) (*Analysis, error) {
 	f := &finder{learned: l, inventory: b, captures: captures, knowledge: knowledge}
 	return &Analysis{
 		Source: report.Source{
-			Captures: captures, Assets: f.assets, Conversations: l.Conversations(), Operations: l.Operations(),
+			Captures: captures, Assets: f.assets, Conversations: f.conversations, Operations: f.operations,
 			Anomalies: l.Anomalies(), Findings: f.findings, Number: b.Number,
 		},
 		Failures: l.pool.Failures(), Lost: l.Lost() + b.Dropped(),

@@ -16,8 +16,39 @@ type finder struct {
 	knowledge detect.Knowledge
 
 	detector *detect.Detector
+	talked   bool // the detector knows the conversations
+	acted    bool // and the operations
 	result   []plant.Finding
 	done     bool
+}
+
+// conversations walks who talked to whom. A report that shows the assets first
+// lets the rules see them on the way.
+func (f *finder) conversations(yield func(*plant.Conversation) bool) {
+	if f.detector == nil || f.talked {
+		f.learned.Conversations()(yield)
+		return
+	}
+	f.talked = true
+	on := true
+	for c := range f.learned.Conversations() {
+		f.detector.Conversation(c)
+		on = on && yield(c)
+	}
+}
+
+// operations walks what was asked of whom, in the same way after that.
+func (f *finder) operations(yield func(*plant.Operation) bool) {
+	if !f.talked || f.acted {
+		f.learned.Operations()(yield)
+		return
+	}
+	f.acted = true
+	on := true
+	for o := range f.learned.Operations() {
+		f.detector.Operation(o)
+		on = on && yield(o)
+	}
 }
 
 // assets walks the inventory.
@@ -48,11 +79,11 @@ func (f *finder) findings() []plant.Finding {
 		f.assets(func(*plant.Asset) bool { return true })
 	}
 	d := f.detector
-	for c := range f.learned.Conversations() {
-		d.Conversation(c)
+	if !f.talked {
+		f.conversations(func(*plant.Conversation) bool { return true })
 	}
-	for o := range f.learned.Operations() {
-		d.Operation(o)
+	if !f.acted {
+		f.operations(func(*plant.Operation) bool { return true })
 	}
 	for x := range f.learned.Anomalies() {
 		d.Anomaly(x)

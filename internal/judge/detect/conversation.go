@@ -99,7 +99,7 @@ type reach struct {
 	addresses   map[netip.Addr]bool
 	ports       map[string]bool // of one server: "10.0.0.1 22"
 	unanswered  uint64
-	first, last *plant.Conversation
+	first, last plant.Conversation
 	ref         plant.PacketRef
 }
 
@@ -120,16 +120,15 @@ func (d *Detector) reach(c *plant.Conversation) {
 	i := d.assets.Number(c.Client)
 	r := d.scans[i]
 	if r == nil {
-		r = &reach{client: c.Client, addresses: map[netip.Addr]bool{}, ports: map[string]bool{}, ref: c.Packet}
+		r = &reach{client: c.Client, addresses: map[netip.Addr]bool{}, ports: map[string]bool{}, ref: c.Packet, first: *c, last: *c}
 		d.scans[i] = r
 	}
 	r.unanswered += c.Flows
-	first, last := *c, *c
-	if r.first == nil || c.First.Before(r.first.First) {
-		r.first, r.ref = &first, c.Packet
+	if c.First.Before(r.first.First) {
+		r.first, r.ref = *c, c.Packet
 	}
-	if r.last == nil || c.Last.After(r.last.Last) {
-		r.last = &last
+	if c.Last.After(r.last.Last) {
+		r.last = *c
 	}
 	if len(r.addresses) < scanKept {
 		r.addresses[c.Server.IP] = true

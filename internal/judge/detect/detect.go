@@ -97,6 +97,7 @@ type Detector struct {
 	rules      map[string]*Rule
 	order      []string
 	weaknesses []Weakness
+	weak       map[string]string // what a value means, "" for nothing
 	assets     Assets
 	names      map[int]string // of assets that stand in a finding
 	found      map[string]*found
@@ -133,7 +134,7 @@ func Builtin() (Knowledge, error) {
 func New(k Knowledge, assets Assets) *Detector {
 	d := &Detector{
 		rules: map[string]*Rule{}, weaknesses: k.Weaknesses, assets: assets, names: map[int]string{}, found: map[string]*found{},
-		scans: map[int]*reach{}, servers: map[plant.Endpoint]bool{},
+		weak: map[string]string{}, scans: map[int]*reach{}, servers: map[plant.Endpoint]bool{},
 	}
 	for i := range k.Rules {
 		d.rules[k.Rules[i].Rule] = &k.Rules[i]
@@ -182,7 +183,10 @@ func (d *Detector) report(rule string, e event) {
 		f.Last = e.last
 	}
 	for _, x := range e.about {
-		if i := d.assets.Number(x); i >= 0 && !f.assets[i] && len(f.Assets) < maxDetails {
+		if len(f.Assets) >= maxDetails {
+			break
+		}
+		if i := d.assets.Number(x); i >= 0 && !f.assets[i] {
 			f.assets[i] = true
 			f.Assets = append(f.Assets, d.assets.At(i).ID)
 		}

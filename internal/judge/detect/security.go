@@ -26,8 +26,23 @@ func Weaknesses() ([]Weakness, error) {
 	return list, nil
 }
 
-// weakness is what a value means to people, "" if it is no weakness.
+// weakness is what a value means to people, "" if it is no weakness. Few values
+// are said by many, so that each is looked up once.
 func (d *Detector) weakness(value string) string {
+	says, ok := d.weak[value]
+	if !ok {
+		says = d.findWeakness(value)
+		if len(d.weak) < maxWeak {
+			d.weak[value] = says
+		}
+	}
+	return says
+}
+
+// maxWeak bounds what weakness remembers.
+const maxWeak = 4096
+
+func (d *Detector) findWeakness(value string) string {
 	for i := range d.weaknesses {
 		w := &d.weaknesses[i]
 		if fits, err := path.Match(w.Value, value); fits && err == nil {

@@ -59,6 +59,7 @@ type jsonWriter struct {
 	b     []byte
 	first bool // no row was written in this list
 	comma bool // the next member needs a comma
+	clock clock
 	err   error
 }
 
@@ -135,7 +136,7 @@ func (j *jsonWriter) time(k string, t time.Time) {
 	j.key(k)
 	j.b = append(j.b, '"')
 	if !t.IsZero() {
-		j.b = t.AppendFormat(j.b, time.RFC3339Nano)
+		j.b = j.clock.append(j.b, t)
 	}
 	j.b = append(j.b, '"')
 }

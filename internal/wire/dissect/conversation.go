@@ -90,14 +90,12 @@ func (e *Engine) recycle(c *conversation) {
 	if len(e.freeConvs) >= maxFree {
 		return
 	}
-	rows, pending := c.rows[:0], c.pending[:0]
-	if cap(rows) > 16 {
-		rows = nil
-	}
+	e.freeRows.give(c.rows)
+	pending := c.pending[:0]
 	if cap(pending) > 16 {
 		pending = nil
 	}
-	*c = conversation{rows: rows, pending: pending}
+	*c = conversation{pending: pending}
 	e.freeConvs = append(e.freeConvs, c)
 }
 

@@ -45,6 +45,8 @@ type Engine struct {
 	moved       []int32 // where compacting puts a row
 	sample      bool
 	tally       tally
+	freeRows    rowPool
+	memo        memo
 
 	pkt  packet.Packet
 	ctx  Context
@@ -64,7 +66,7 @@ func NewEngine(protocols []Protocol, o Options) *Engine {
 	if o.MaxFlows <= 0 {
 		o.MaxFlows = 1 << 18
 	}
-	e := &Engine{protocols: newProtocolIndex(protocols), fragments: packet.NewDefragmenter(), sample: o.Sample}
+	e := &Engine{protocols: newProtocolIndex(protocols), fragments: packet.NewDefragmenter(), memo: memo{}, sample: o.Sample}
 	e.flows = session.NewTable(o.MaxFlows, e.endFlow)
 	e.ends.init(4 * o.MaxFlows)
 	e.facts.init(4 * o.MaxFlows)

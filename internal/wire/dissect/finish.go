@@ -9,7 +9,7 @@ import (
 // may come after it, and what was learnt is told as before.
 func (e *Engine) Finish() {
 	e.ends.idx, e.facts.idx, e.operations.idx, e.talks.idx, e.texts.idx = index{}, index{}, index{}, index{}, index{}
-	e.freeConvs, e.freeBuffers = nil, nil
+	e.freeConvs, e.freeBuffers, e.freeRows, e.memo = nil, nil, rowPool{}, memo{}
 	e.fragments = packet.NewDefragmenter()
 	e.learned = learned{}
 }

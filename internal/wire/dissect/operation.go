@@ -175,8 +175,11 @@ func (e *Engine) newRow(c *Context, v *plant.Verb, requester uint8, o *Object) i
 	if len(conv.rows) >= maxRows {
 		return int32(len(conv.rows) - 1)
 	}
+	if len(conv.rows) == cap(conv.rows) {
+		conv.rows = e.freeRows.grow(conv.rows)
+	}
 	conv.rows = append(conv.rows, operationRow{
-		verb: v, space: o.Space, name: string(o.Name[:min(len(o.Name), maxName)]), unit: o.Unit, from: o.From, to: o.To,
+		verb: v, space: o.Space, name: e.texts.kept(o.Name[:min(len(o.Name), maxName)]), unit: o.Unit, from: o.From, to: o.To,
 		requester: requester, ranged: o.Ranged, valued: o.Valued, value: o.Value, first: c.Now, last: c.Now, ref: c.ref,
 	})
 	return int32(len(conv.rows) - 1)

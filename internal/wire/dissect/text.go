@@ -45,4 +45,12 @@ func (t *texts) add(h uint64, s string) uint32 {
 	return i
 }
 
+// kept is a text of bytes: the one that is kept already, if there is room for it.
+func (t *texts) kept(b []byte) string {
+	if id := t.idOf(b); id != 0 {
+		return t.list[id]
+	}
+	return string(b)
+}
+
 func (t *texts) text(id uint32) string { return t.list[id] }

@@ -113,16 +113,25 @@ func certificates(c *dissect.Context, body []byte) {
 
 // Certificate reports a certificate of the sender, in DER.
 func Certificate(c *dissect.Context, der []byte, source string) {
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
+	text := c.Memo(der, describe)
+	if text == "" {
 		c.Malformed("a certificate cannot be read")
 		return
+	}
+	c.FactText(dissect.Sender, plant.FieldCertificate, text, source, 0.95)
+}
+
+// describe is a certificate in words, "" for one that cannot be read.
+func describe(der []byte) string {
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return ""
 	}
 	text := "subject=" + name(&cert.Subject) + "; issuer=" + name(&cert.Issuer) + "; until=" + cert.NotAfter.UTC().Format(time.DateOnly)
 	if bytes.Equal(cert.RawSubject, cert.RawIssuer) {
 		text += "; self-signed"
 	}
-	c.FactText(dissect.Sender, plant.FieldCertificate, text, source, 0.95)
+	return text
 }
 
 // maxName bounds a name: some certificates hold whole contracts.
