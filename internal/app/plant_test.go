@@ -35,12 +35,7 @@ func simulated(t *testing.T) *Analysis {
 // who is there must be told. What happened there is held by TestScenarios.
 func TestSimulatedPlant(t *testing.T) {
 	a := simulated(t)
-	assets := map[string]*plant.Asset{}
-	for x := range a.Assets {
-		for _, ip := range x.IPs {
-			assets[ip.String()] = x
-		}
-	}
+	assets := byAddress(a)
 	for _, want := range []struct {
 		ip, name string
 		side     plant.Side

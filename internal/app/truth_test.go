@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,8 +53,10 @@ func TestInventoryOfTheSimulatedPlant(t *testing.T) {
 func byAddress(a *Analysis) map[string]*plant.Asset {
 	assets := map[string]*plant.Asset{}
 	for x := range a.Assets {
-		for _, ip := range x.IPs {
-			assets[ip.String()] = x
+		kept := *x // its lists are used again by the next
+		kept.MACs, kept.IPs, kept.Names, kept.Facts = slices.Clone(x.MACs), slices.Clone(x.IPs), slices.Clone(x.Names), slices.Clone(x.Facts)
+		for _, ip := range kept.IPs {
+			assets[ip.String()] = &kept
 		}
 	}
 	return assets
