@@ -1,7 +1,7 @@
 // Command livebench measures live capture: the rate up to which no frame is
 // lost. It makes two network namespaces joined by a veth cable, sends frames on
-// one side at a given rate and reads them on the other with the ring, the engine
-// and every decoder; beside it tcpdump -w /dev/null sees the same traffic. The
+// one side at a given rate and reads them on the other with a sensor as the
+// program runs it, with every decoder; beside it tcpdump -w /dev/null sees the same traffic. The
 // highest rate without loss is found by bisection. Linux and root only.
 //
 // The sender has one core and the reader another. The kernel copies frames into
@@ -31,6 +31,7 @@ type options struct {
 	block    int
 	blocks   int
 	bare     bool // read the ring and decode nothing
+	sample   bool // count cyclic I/O instead of reading it all
 	confined bool
 	ring     string // folder of a packet ring to fill, "" for none
 	core     int
@@ -51,6 +52,7 @@ func main() {
 	flag.IntVar(&o.block, "block", 0, "bytes of a block of the ring; 0 is the default")
 	flag.IntVar(&o.blocks, "blocks", 0, "blocks of the ring; 0 is the default")
 	flag.BoolVar(&o.bare, "bare", false, "only read the ring, decode nothing")
+	flag.BoolVar(&o.sample, "sample", true, "count cyclic I/O instead of reading it all, as a live sensor does")
 	flag.BoolVar(&o.confined, "confined", false, "confine the reader")
 	flag.StringVar(&o.ring, "ring", "", "also keep the packets in a ring on disk in this `folder`")
 	flag.IntVar(&o.core, "core", -1, "core of that part")

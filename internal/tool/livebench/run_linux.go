@@ -216,7 +216,7 @@ func (b *bench) flags() []string {
 	o := b.o
 	return []string{
 		"-workers", fmt.Sprint(o.workers), "-block", fmt.Sprint(o.block), "-blocks", fmt.Sprint(o.blocks),
-		"-bare=" + fmt.Sprint(o.bare), "-confined=" + fmt.Sprint(o.confined), "-ring", o.ring,
+		"-bare=" + fmt.Sprint(o.bare), "-sample=" + fmt.Sprint(o.sample), "-confined=" + fmt.Sprint(o.confined), "-ring", o.ring,
 	}
 }
 
