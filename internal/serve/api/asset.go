@@ -173,9 +173,13 @@ func peerKeyOf(p *store.Peer) peerKey {
 	return k
 }
 
-// maxOwn bounds the addresses of one asset that the history is asked for: a
-// router that translates can have thousands.
-const maxOwn = 8
+// Bounds of what the history is asked for the bytes of the last day: addresses
+// of the asset (a router that translates can have thousands), and how long the
+// page may wait for them.
+const (
+	maxOwn  = 8
+	dayWait = 300 * time.Millisecond
+)
 
 // sealedPeers are the bytes of the last day that were sealed into history, by
 // conversation. They are not known if the history is busy: the page of an asset
@@ -192,20 +196,25 @@ func (s *Server) sealedPeers(ctx context.Context, peers []store.Peer, now time.T
 	if err != nil || len(segments) == 0 {
 		return nil, true, err
 	}
+	if len(own) > maxOwn {
+		return nil, false, nil
+	}
 	done, err := s.heavy.take(ctx, 0)
-	if err != nil || len(own) > maxOwn {
-		if err == nil {
-			done()
-		}
+	if err != nil {
 		return nil, false, nil // busy is an answer here
 	}
 	defer done()
+	request := ctx
+	ctx, cancel := context.WithTimeout(ctx, dayWait)
+	defer cancel()
 	sum = map[peerKey]uint64{}
 	for addr := range own {
 		a, err := s.opt.History.Peers(ctx, segments, addr, history.Query{From: now.Add(-day), To: now, Site: peers[0].Site})
 		if err != nil {
-			s.log.Warn("history does not tell the bytes of the last day", "error", err)
-			return nil, false, nil
+			if ctx.Err() == nil {
+				s.log.Warn("history does not tell the bytes of the last day", "error", err)
+			}
+			return nil, false, request.Err()
 		}
 		for _, p := range a.Groups {
 			sum[peerKey{addr, p.Addr, !p.Client, p.Transport, p.Port, p.Protocol}] += p.BytesUp + p.BytesDown

@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -113,7 +114,8 @@ type Server struct {
 	files    *site
 	metrics  *metrics
 	index    assetIndex
-	all      turns // requests
+	seed     maphash.Seed // of hashes in cursors
+	all      turns        // requests
 	heavy    turns
 	streams  turns
 	uploads  turns
@@ -142,7 +144,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		opt: o, log: o.Log, store: o.Store, mux: &routes{ServeMux: http.NewServeMux()}, metrics: newMetrics(),
 		all: newTurns(o.Limits.Requests), heavy: newTurns(o.Limits.Heavy), streams: newTurns(o.Limits.Streams), uploads: newTurns(o.Limits.Uploads),
-		closing: make(chan struct{}),
+		closing: make(chan struct{}), seed: maphash.MakeSeed(),
 	}
 	var err error
 	if s.files, err = newSite(o.Console); err != nil {

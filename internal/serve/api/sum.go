@@ -5,8 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
-	"hash/fnv"
+	"hash/maphash"
 	"slices"
 	"time"
 
@@ -49,11 +48,12 @@ type group[V any] struct {
 // by more.
 type summed[K comparable, V any] struct {
 	groups map[K]*group[V]
+	seed   maphash.Seed
 	more   bool
 }
 
-func newSummed[K comparable, V any]() *summed[K, V] {
-	return &summed[K, V]{groups: map[K]*group[V]{}}
+func newSummed[K comparable, V any](seed maphash.Seed) *summed[K, V] {
+	return &summed[K, V]{groups: map[K]*group[V]{}, seed: seed}
 }
 
 // at is the group of a key, made if there is none yet; nil if there is no room.
@@ -65,9 +65,7 @@ func (s *summed[K, V]) at(k K, site string, a, b plant.Endpoint) (g *group[V], m
 		s.more = true
 		return nil, false
 	}
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%v", k)
-	g = &group[V]{site: site, a: a, b: b, hash: h.Sum64()}
+	g = &group[V]{site: site, a: a, b: b, hash: maphash.Comparable(s.seed, k)}
 	s.groups[k] = g
 	return g, true
 }
@@ -235,7 +233,7 @@ func (s *Server) summedConversations(ctx context.Context, f *TalkFilter, page Pa
 }
 
 func (s *Server) sumConversations(ctx context.Context, p *span, segments []plant.Segment) (*summed[convKey, plant.Conversation], error) {
-	sums := newSummed[convKey, plant.Conversation]()
+	sums := newSummed[convKey, plant.Conversation](s.seed)
 	for _, site := range p.sites {
 		add := func(c *plant.Conversation) {
 			if !p.take(c.Client, c.Server, c.Protocol) {
@@ -318,7 +316,7 @@ func (s *Server) summedOperations(ctx context.Context, in *operationListInput) (
 }
 
 func (s *Server) sumOperations(ctx context.Context, p *span, segments []plant.Segment) (*summed[opKey, plant.Operation], error) {
-	sums := newSummed[opKey, plant.Operation]()
+	sums := newSummed[opKey, plant.Operation](s.seed)
 	for _, site := range p.sites {
 		add := func(o *plant.Operation) {
 			if !p.take(o.Requester, o.Responder, o.Verb.Protocol) || len(p.kinds) > 0 && !slices.Contains(p.kinds, o.Verb.Kind) {
@@ -376,7 +374,7 @@ type summary[V, R any] struct {
 
 // answerSums sorts groups, finds the page and names the assets of its rows.
 func answerSums[K comparable, V, R any](ctx context.Context, s *Server, sums *summed[K, V], p Page, crossing *bool, y summary[V, R]) (*List[R], error) {
-	cursor, err := parseSumCursor(p.Cursor)
+	cursor, err := parseSumCursor(p.Cursor, s.life())
 	if err != nil {
 		return nil, err
 	}
@@ -407,7 +405,7 @@ func answerSums[K comparable, V, R any](ctx context.Context, s *Server, sums *su
 	if len(shown) > p.Limit {
 		shown = shown[:p.Limit]
 		last := shown[len(shown)-1]
-		out.Next = sumCursor{y.size(&last.value), last.hash}.String()
+		out.Next = sumCursor{y.size(&last.value), last.hash}.text(s.life())
 	}
 	if placed == nil {
 		if placed, err = place(ctx, s, shown); err != nil {
@@ -452,24 +450,29 @@ func place[V any](ctx context.Context, s *Server, groups []*group[V]) (map[end]s
 // sumCursor names the last row of a page: its size and the hash of its key.
 type sumCursor struct{ size, hash uint64 }
 
-// String is the cursor for clients.
-func (c sumCursor) String() string {
-	var b [16]byte
+// life tells cursors of this process from those of another, whose hashes mean
+// nothing here.
+func (s *Server) life() uint64 { return maphash.String(s.seed, "cursor") }
+
+// text is the cursor for clients.
+func (c sumCursor) text(life uint64) string {
+	var b [24]byte
 	binary.BigEndian.PutUint64(b[:8], c.size)
-	binary.BigEndian.PutUint64(b[8:], c.hash)
+	binary.BigEndian.PutUint64(b[8:16], c.hash)
+	binary.BigEndian.PutUint64(b[16:], life)
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // parseSumCursor is nil for the first page.
-func parseSumCursor(text string) (*sumCursor, error) {
+func parseSumCursor(text string, life uint64) (*sumCursor, error) {
 	if text == "" {
 		return nil, nil
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) != 16 {
-		return nil, refuse(ErrInvalid, "The cursor is none that this list gave. Begin again without a cursor.")
+	if err != nil || len(b) != 24 || binary.BigEndian.Uint64(b[16:]) != life {
+		return nil, refuse(ErrInvalid, "The cursor is none that this list gave since the program was started. Begin again without a cursor.")
 	}
-	return &sumCursor{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}, nil
+	return &sumCursor{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:16])}, nil
 }
 
 // after is the place of the first of sorted groups that comes after the cursor.
