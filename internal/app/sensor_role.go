@@ -139,10 +139,11 @@ func (s *sensorRole) prepare(ctx context.Context) error {
 	}
 	o := sensor.Options{
 		Site: p.c.Site, Name: s.c.Name, Epoch: s.epoch, Version: p.o.Version, Source: s.words, Kind: s.kind,
-		Workers: s.c.Workers, MaxFlows: s.c.MaxFlows, Protocols: Protocols, Interval: interval,
+		Workers: s.c.Workers, MaxFlows: s.c.MaxFlows, Protocols: Protocols, Sample: s.kind != sensor.Recorded, Interval: interval,
 		Publish: p.bus.Publish, Last: lastOf(p.bus, p.c.Site, s.c.Name), Condition: s.condition, Now: p.o.Now, Log: p.o.Log,
 	}
 	if s.ring != nil {
+		o.Numbered = s.ring.Status().Last
 		o.Keep = func(f *capture.Frame, number uint64) { s.ring.Append(number, f) }
 	}
 	s.sensor = sensor.New(o)

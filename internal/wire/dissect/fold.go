@@ -30,7 +30,9 @@ func (e *Engine) fold(f *flow, over bool, now int64) {
 	if f.State != nil {
 		e.foldRows(f, k.port, over, now)
 	}
-	f.Reported()
+	if !over {
+		f.Reported()
+	}
 }
 
 // foldRows adds the operations of a conversation to the table.

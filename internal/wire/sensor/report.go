@@ -84,7 +84,10 @@ func (r *run) status(s plant.SensorStatus) plant.SensorStatus {
 	s.Failures += b.Failures
 	s.Lost += b.Lost
 	if r.o.Condition != nil {
-		r.o.Condition(&s)
+		state := s.State
+		if r.o.Condition(&s); state == plant.SensorEnded { // whatever the line does
+			s.State = state
+		}
 	}
 	s.Dropped += b.Dropped
 	return s

@@ -106,9 +106,16 @@ func (r *run) frame(ctx context.Context, f *capture.Frame) error {
 	r.pool.Frame(f, plant.NewPacketRef(0, r.frames))
 	r.packets++
 	r.bytes += uint64(f.Wire)
+	if r.packets%noteEvery == 0 {
+		r.sensor.packets.Store(r.base.Packets + r.packets)
+		r.sensor.bytes.Store(r.base.Bytes + r.bytes)
+	}
 	r.span(f.Time)
 	return nil
 }
+
+// noteEvery is after how many frames Status knows how far the reading is.
+const noteEvery = 1024
 
 func (r *run) span(t int64) {
 	if r.quiet {

@@ -19,6 +19,9 @@ type Sensor struct {
 	o      Options
 	mu     sync.Mutex
 	status plant.SensorStatus
+
+	// How far the reading is, noted every thousand frames.
+	packets, bytes atomic.Uint64
 }
 
 // Defaults of Options.
@@ -48,12 +51,14 @@ func New(o Options) *Sensor {
 	return &Sensor{o: o}
 }
 
-// Status is what the sensor would say of itself now. It may be called at any
-// time by anyone.
+// Status is what the sensor said of itself with its last report, with the packets
+// that it has read since. It may be called at any time by anyone.
 func (s *Sensor) Status() plant.SensorStatus {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.status
+	x := s.status
+	x.Packets, x.Bytes = max(x.Packets, s.packets.Load()), max(x.Bytes, s.bytes.Load())
+	return x
 }
 
 // Run reads src until it ends, fails or ctx is done, and returns when everything

@@ -85,7 +85,7 @@ func BenchmarkRepetitions(b *testing.B) {
 	for name, sample := range map[string]bool{"read": false, "sampled": true} {
 		b.Run(name, func(b *testing.B) {
 			data := frame(3, 1, 0).Data
-			at := 51 // sqNum
+			at := 53 // sqNum
 			step := dissecttest.Step(protocols, sample, 0x88b8, data, func(p []byte) { p[at] = (p[at] + 1) & 0x7f })
 			b.ReportAllocs()
 			for b.Loop() {
