@@ -12,7 +12,7 @@ var deeds = map[string]func(*scene){
 	"cip-list": cipList, "cip-rack": cipRack, "cip-poll": cipPoll, "cip-write": cipWrite, "cip-io": cipIO,
 	"modbus-poll": modbusPoll, "modbus-write": modbusWrite, "modbus-identify": modbusIdentify, "umas-identify": umasIdentify,
 	"sip": sip, "camera": camera, "stream": stream, "log": logs, "copy": copyFiles,
-	"s7-upload": s7Upload, "s7-clock": s7Clock, "s7-stop": s7Stop, "cip-firmware": cipFirmware,
+	"s7-upload": s7Upload, "s7plus-poll": s7plusPoll, "s7-clock": s7Clock, "s7-stop": s7Stop, "cip-firmware": cipFirmware,
 	"power-off": powerOff, "power-on": powerOn, "scan": scan, "probe": probe, "spread": spread,
 	"slmp-poll": slmpPoll, "fins-poll": finsPoll, "ads-poll": adsPoll, "ads-find": adsFind,
 }

@@ -159,11 +159,11 @@ func (s *scene) lookUp(from, to *host) {
 	if answerer.Down {
 		return
 	}
-	keep := remembered
+	until := s.Now() + remembered
 	if s.Now() < w.live {
-		keep *= w.thin
+		until = min(s.Now()+remembered*w.thin, w.live+remembered)
 	}
-	w.known[key] = s.Now() + keep
+	w.known[key] = until
 	s.Wait(s.Jitter(answerer.Host.Stack.React, 0.3))
 	s.Emit(wire.ARP(wire.Link{Src: theirs, Dst: mac, VLAN: n.VLAN}, true, theirs, ip, mac, from.IP()))
 	s.Wait(40 * time.Microsecond)

@@ -159,3 +159,22 @@ func s7Stop(s *scene) {
 	s.Wait(time.Second)
 	c.Close()
 }
+
+// s7plusPoll is a panel of an S7-1500, whose firmware speaks S7comm-plus.
+func s7plusPoll(s *scene) {
+	c := s.dial(s7Port)
+	h := s.to
+	n, session := s.talk.Size, 0x380+s.Rand.Uint32()%0x80
+	c.Ask(message.S7PlusConnect(1), message.S7PlusConnected(1), cycle)
+	c.Ask(message.S7PlusOpen(1, title(s.from)), message.S7PlusOpened(1, h.Order, h.Firmware), cycle)
+	c.Ask(message.S7PlusAgree(2, session, s.Noise(32), h.Order, h.Firmware), message.S7PlusAgreed(2, s.Noise(32)), cycle)
+	s.id = 2
+	request, values := message.S7PlusRead(0, session, s.Noise(32), s.talk.Block, n), make([]uint32, n)
+	s.each(func() {
+		for i := range values {
+			values[i] = s.reading(70)
+		}
+		id := s.next()
+		c.Ask(message.S7PlusAgain(request, id, s.Noise(32)), message.S7PlusValues(id, s.Noise(32), values...), cycle)
+	})
+}

@@ -2,6 +2,7 @@ package message_test
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/protocol/pndcp"
 	"github.com/bulkhead-ot/bulkhead/protocol/pnio"
 	"github.com/bulkhead-ot/bulkhead/protocol/s7comm"
+	"github.com/bulkhead-ot/bulkhead/protocol/s7plus"
 	"github.com/bulkhead-ot/bulkhead/protocol/slmp"
 	"github.com/bulkhead-ot/bulkhead/protocol/smb2"
 	"github.com/bulkhead-ot/bulkhead/protocol/snmp"
@@ -90,6 +92,22 @@ func s7(b []byte) (int, error) {
 	return n, err
 }
 
+// s7plusMessage takes the headers of transport and unit off first, and holds that the
+// message in it can be read.
+func s7plusMessage(b []byte) (int, error) {
+	t, n, err := cotp.Decode(b)
+	if err != nil || len(t.Data) == 0 {
+		return n, err
+	}
+	u, m, err := s7plus.Decode(t.Data)
+	if err == nil {
+		if _, ok := s7plus.DecodeMessage(u.Data); !ok || !u.Last {
+			err = errors.New("no message in the unit")
+		}
+	}
+	return n - len(t.Data) + m, err
+}
+
 func TestTheHousesDecodersTakeEveryMessageWhole(t *testing.T) {
 	for name, c := range map[string]struct {
 		read     reader
@@ -104,6 +122,11 @@ func TestTheHousesDecodersTakeEveryMessageWhole(t *testing.T) {
 			message.S7EndUpload(13, 7), message.S7SetClock(14, time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)), message.S7ClockSet(14),
 			message.S7RequestDownload(7, "0800001", 1480), message.S7DownloadBlock(8, "0800001"), message.S7BlockData(8, random, true),
 			message.S7DownloadEnded(9, "0800001"), message.S7Acknowledge(9, 0x1c), message.S7Insert(10, "0800001"),
+		}},
+		"s7comm-plus": {s7plusMessage, [][]byte{
+			message.S7PlusConnect(1), message.S7PlusConnected(1), message.S7PlusOpen(1, "PANEL"), message.S7PlusOpened(1, "6ES7 513-1AL02-0AB0", "V2.9.4"),
+			message.S7PlusAgree(2, 0x3c0, random[:32], "6ES7 513-1AL02-0AB0", "V2.9.4"), message.S7PlusAgreed(2, random[:32]),
+			message.S7PlusRead(3, 0x3c0, random[:32], 12, 6), message.S7PlusValues(3, random[:32], 1, 2, 3),
 		}},
 		"modbus": {taking(modbus.Decode), [][]byte{
 			message.ModbusRead(1, 1, 100, 4), message.ModbusValues(1, 1, random[:8]), message.ModbusWrite(2, 1, 4, 5), message.ModbusException(2, 1, 6, 2),
@@ -181,6 +204,7 @@ func TestAgain(t *testing.T) {
 		"s7":            {message.S7Again(message.S7Read(1, 10, 0, 8), 0x203), message.S7Read(0x203, 10, 0, 8)},
 		"s7 answer":     {message.S7Again(message.S7Values(1, ip), 0x203), message.S7Values(0x203, ip)},
 		"modbus":        {message.ModbusAgain(message.ModbusRead(1, 1, 100, 4), 0x203), message.ModbusRead(0x203, 1, 100, 4)},
+		"s7comm-plus":   {message.S7PlusAgain(message.S7PlusRead(1, 7, random[:32], 12, 2), 0x203, random[32:64]), message.S7PlusRead(0x203, 7, random[32:64], 12, 2)},
 		"cip connected": {message.CIPConnectedAgain(message.CIPConnected(1, 2, 3, ip), 0x203), message.CIPConnected(1, 2, 0x203, ip)},
 		"cip i/o":       {message.CIPIOAgain(message.CIPIO(1, 2, 3, ip), 0x12345, 0x2345), message.CIPIO(1, 0x12345, 0x2345, ip)},
 		"ads":           {message.ADSAgain(message.ADS(port, port, message.ADSRead, 1, ip), 0x12345), message.ADS(port, port, message.ADSRead, 0x12345, ip)},
