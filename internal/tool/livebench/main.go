@@ -77,6 +77,9 @@ type trial struct {
 // lossless reports whether every frame arrived.
 func (t trial) lossless() bool { return t.Dropped == 0 && t.Received == t.Sent }
 
+// perSecond is the rate that was really sent.
+func (t trial) perSecond() int { return int(float64(t.Sent) / t.Took.Seconds()) }
+
 func (t trial) row(program string, rate int) string {
 	want := "max"
 	if rate > 0 {
@@ -86,8 +89,8 @@ func (t trial) row(program string, rate int) string {
 	if t.Received > 0 {
 		per = float64(t.CPU.Nanoseconds()) / float64(t.Received)
 	}
-	return fmt.Sprintf("%-10s %9s %10.0f %12d %12d %10d %7.1f%% %9.0f %7.0f", program, want,
-		float64(t.Sent)/t.Took.Seconds(), t.Sent, t.Received, t.Dropped, 100*t.CPU.Seconds()/t.Took.Seconds(), per, t.MiB)
+	return fmt.Sprintf("%-10s %9s %10d %12d %12d %10d %7.1f%% %9.0f %7.0f", program, want,
+		t.perSecond(), t.Sent, t.Received, t.Dropped, 100*t.CPU.Seconds()/t.Took.Seconds(), per, t.MiB)
 }
 
 const header = "program         rate     sent/s         sent     received    dropped  of core    ns/pkt     MiB"

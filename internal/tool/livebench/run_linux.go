@@ -134,11 +134,11 @@ func (b *bench) bisect() error {
 	fmt.Println(most.row("bulkhead", 0))
 	best := 0
 	if most.lossless() {
-		best = int(float64(most.Sent) / most.Took.Seconds())
+		best = most.perSecond()
 		fmt.Printf("no loss at the most that the sender can send: %d frames/s\n", best)
 		return b.reference(0)
 	}
-	low, high := 0, int(float64(most.Sent)/most.Took.Seconds())
+	low, high := 0, most.perSecond()
 	for high-low > high/50 {
 		rate := (low + high) / 2
 		t, err := b.trial(rate)
@@ -147,7 +147,7 @@ func (b *bench) bisect() error {
 		}
 		fmt.Println(t.row("bulkhead", rate))
 		if t.lossless() {
-			low, best = rate, rate
+			low, best = rate, t.perSecond() // a busy machine may have sent less than it should
 		} else {
 			high = rate
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ var systemReadable = []string{
 	"/etc/resolv.conf", "/run/systemd/resolve", "/run/NetworkManager", "/run/resolvconf",
 	"/etc/hosts", "/etc/nsswitch.conf", "/etc/services", "/etc/protocols", "/etc/localtime",
 	"/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted",
-	"/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/share/zoneinfo",
+	"/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/var/lib/ca-certificates", "/usr/share/zoneinfo",
 	"/proc/self", "/proc/stat", "/proc/meminfo", "/proc/sys/net/core/somaxconn", "/proc/sys/kernel/hostname",
 	"/sys/fs/cgroup", "/sys/class/net", "/sys/devices",
 }
@@ -64,7 +65,9 @@ func restrictFiles(o Options) Measure {
 }
 
 func fileRules(o Options) (rules []landlock.Rule) {
-	for _, path := range slices.Concat(systemReadable, o.Readable) {
+	// Where a person put certificates for all Go programs.
+	certificates := append(filepath.SplitList(os.Getenv("SSL_CERT_DIR")), os.Getenv("SSL_CERT_FILE"))
+	for _, path := range slices.Concat(systemReadable, certificates, o.Readable) {
 		if r, ok := rule(path, readFile, readAll); ok {
 			rules = append(rules, r)
 		}

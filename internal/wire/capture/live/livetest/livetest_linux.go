@@ -111,11 +111,26 @@ func openSender(name string) (int, error) {
 	if err == nil {
 		err = unix.Bind(fd, &unix.SockaddrLinklayer{Ifindex: int(r.Uint32())})
 	}
+	if err == nil {
+		// The queue of an interface that just came up swallows frames for up to a
+		// second: past it.
+		err = unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1)
+	}
 	if err != nil {
 		unix.Close(fd)
 		return 0, fmt.Errorf("send on %s: %w", name, err)
 	}
 	return fd, nil
+}
+
+// ByQueue makes the sender use the interface's queue as other programs do: only
+// then packet sockets of the same interface see what is sent. Frames may be lost
+// in the first second after the interface came up.
+func (s *Sender) ByQueue(t testing.TB) {
+	t.Helper()
+	if err := unix.SetsockoptInt(s.fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 0); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Send sends frames one after the other.
