@@ -38,4 +38,6 @@ export interface List<T> {
   items: T[]
   next?: string
   total: number
+  /** There are more than total: counting stopped. */
+  more: boolean
 }

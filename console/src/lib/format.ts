@@ -7,6 +7,11 @@ export function count(n: number | undefined): string {
   return n === undefined || !Number.isFinite(n) ? '–' : grouped.format(n)
 }
 
+/** How many rows a list has; counting may have stopped before the end. */
+export function total(list: { total: number; more: boolean }): string {
+  return list.more ? `more than ${count(list.total)}` : count(list.total)
+}
+
 /** A number and its noun: "1 asset", "3 assets". */
 export function plural(n: number, one: string, many = one + 's'): string {
   return `${count(n)} ${n === 1 ? one : many}`
@@ -87,6 +92,11 @@ export function clock(t: string | undefined | null, now: number): string {
   if (Math.abs(now - d.getTime()) < 6 * 86400e3) return `${d.toLocaleDateString('en-GB', { weekday: 'short' })} ${hm}`
   const year = d.getFullYear() === today.getFullYear() ? undefined : 'numeric'
   return `${d.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year })} ${hm}`
+}
+
+/** A day: "19 Nov 2026". Days of the history are days in UTC. */
+export function day(t: string): string {
+  return new Date(t.slice(0, 10) + 'T00:00:00Z').toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 }
 
 /** A time with everything, for titles and evidence. */

@@ -49,7 +49,7 @@ export function page(list, query, key, id, down) {
   const items = keyed.slice(from, from + limit)
   const last = items.at(-1)
   const next = from + limit < keyed.length ? Buffer.from(JSON.stringify([last[0], last[1]])).toString('base64url') : undefined
-  return { items: items.map((k) => k[2]), ...(next ? { next } : {}), total: list.length }
+  return { items: items.map((k) => k[2]), ...(next ? { next } : {}), total: list.length, more: false }
 }
 
 export function assets(w, query) {
@@ -94,7 +94,8 @@ export function peers(w, id, query) {
 export function operations(w, query, id) {
   const asset = id ?? query.get('asset')
   const kinds = query.getAll('kind')
-  const rows = w.plant.operations.filter((o) => (!asset || o.requester.id === asset || o.responder.id === asset) && (!kinds.length || kinds.includes(o.kind)))
+  const crossing = query.get('crossing')
+  const rows = w.plant.operations.filter((o) => (!crossing || String(o.crossing) === crossing) && (!asset || o.requester.id === asset || o.responder.id === asset) && (!kinds.length || kinds.includes(o.kind)))
   return page(rows, query, (o) => o.last, (o) => o.requester.id + o.responder.id + o.code + o.object, true)
 }
 
@@ -146,7 +147,7 @@ export function map(w) {
   }
   const levels = [...new Set(w.plant.assets.map((a) => a.level))].sort((a, b) => (b ?? -1) - (a ?? -1))
   for (const b of boxes.values()) b.assets.sort((x, y) => worst[x.worst] - worst[y.worst] || (x.label < y.label ? -1 : 1))
-  return { at: before(0), bands: levels.map((level) => ({ level, name: level === null ? 'Level unknown' : (bandNames[level] ?? '') })), boxes: [...boxes.values()], edges: [...edges.values()], more: 0 }
+  return { at: before(0), from: null, bands: levels.map((level) => ({ level, name: level === null ? 'Level unknown' : (bandNames[level] ?? '') })), boxes: [...boxes.values()], edges: [...edges.values()], more: 0 }
 }
 
 export function history(w) {
@@ -157,7 +158,7 @@ export function history(w) {
 
 export function sensors(empty) {
   if (empty) return []
-  const good = { name: 'sensor-1', site: 'main', state: 'watching', ok: true, problem: '', version: 'test', source: 'eth1', started: before(86400 * 6), heard: before(2), seen: before(1), lag: 0.4, epoch: 'e1', sequence: 51840, missing: 0, one_sided: 3, packets: 418_203_944, bytes: 92_004_112_000, dropped: 0, duplicates: 12_011, undecoded: 804, sampled: 301_000_000, failures: 0, lost: 0, flows: 1204, packets_per_second: 812.5, bytes_per_second: 180_000, drops_per_second: 0, ring_bytes: 21_400_000_000, ring_oldest: before(86400 * 2.2) }
+  const good = { name: 'sensor-1', site: 'main', state: 'watching', ok: true, problem: '', version: 'test', source: 'eth1', started: before(86400 * 6), heard: before(2), applied: before(1), batches: 51840, seen: before(1), lag: 0.4, epoch: 'e1', sequence: 51840, missing: 0, one_sided: 3, packets: 418_203_944, bytes: 92_004_112_000, dropped: 0, duplicates: 12_011, undecoded: 804, sampled: 301_000_000, failures: 0, lost: 0, flows: 1204, packets_per_second: 812.5, bytes_per_second: 180_000, drops_per_second: 0, ring_bytes: 21_400_000_000, ring_oldest: before(86400 * 2.2) }
   const bad = { ...good, name: 'sensor-line-3', source: 'eth2', state: 'silent', ok: false, problem: 'The link is up, but no packet has come for 14 minutes. Is the mirror port still configured on the switch?', heard: before(40), seen: before(840), missing: 2, one_sided: 214, dropped: 9120, packets: 88_100_120, packets_per_second: 0, bytes_per_second: 0, drops_per_second: 0, lag: 1.2, ring_oldest: before(86400) }
   return [good, bad]
 }

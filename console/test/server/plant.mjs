@@ -82,11 +82,11 @@ function asset(i, role, network, level, side, kind, rnd, pick) {
   const seen = before(rnd() < 0.9 ? rnd() * 300 : rnd() * 86400 * 5)
   const first = before(86400 * (rnd() < 0.05 ? rnd() : 3 + rnd() * 60))
   const serial = ['controller', 'HMI'].includes(role) ? `S C-${(1e9 * rnd()).toFixed(0)}` : ''
-  const base = { id: `a${i.toString(36).padStart(5, '0')}`, site: 'main', kind, side, level, role, label: name || ip, names: name ? [name] : [], ips: [ip], macs: kind === 'external' ? [] : [mac], vlans: side === 'ot' ? [20 + (i % 7)] : [], network: kind === 'external' ? 'outside' : `${network}.0/24`, vendor, product, order_number: order, firmware, hardware: '', serial, os: role === 'PC' ? 'Windows 10' : '', protocols: [...new Set([protocol, 'arp', role === 'PC' ? 'dns' : 'icmp'])].sort(), first_seen: first, last_seen: seen }
+  const base = { id: `a${i.toString(36).padStart(5, '0')}`, site: 'main', kind, side, level, role, label: name || ip, names: name ? [name] : [], ips: [ip], macs: kind === 'external' ? [] : [mac], vlans: side === 'ot' ? [20 + (i % 7)] : [], network: kind === 'external' ? 'outside' : `${network}.0/24`, vendor, product, order_number: order, firmware, hardware: '', serial, os: role === 'PC' ? 'Windows 10' : '', protocols: [...new Set([protocol, 'arp', role === 'PC' ? 'dns' : 'icmp'])].sort(), first_seen: first, last_seen: seen, gone: null }
   return { ...base, ...identity(base, i, rnd) }
 }
 
-const packet = (n) => ({ sensor: 'sensor-1', epoch: 'e1', number: n, available: n % 5 !== 0 })
+const packet = (n) => ({ site: 'main', sensor: 'sensor-1', number: n, at: before(9e5 / n), available: n % 5 !== 0 })
 
 function identity(a, i, rnd) {
   const facts = []
@@ -129,7 +129,7 @@ function talks(assets, rnd, pick) {
   }
   const operate = (c, s, protocol, code, name, kind, technique, object, value, requests, refused = 0, ago = rnd() * 86400 * 3) => {
     if (!c || !s) return
-    operations.push({ requester: ref(c), responder: ref(s), requester_address: c.ips[0], responder_address: s.ips[0], port: 102, protocol, code, name, kind, technique, object, value, requests, responses: requests, accepted: requests - refused, refused, first: before(ago + 3600), last: before(ago), packet: packet(9000 + operations.length) })
+    operations.push({ requester: ref(c), responder: ref(s), requester_address: c.ips[0], responder_address: s.ips[0], port: 102, protocol, code, name, kind, technique, object, value, requests, responses: requests, accepted: requests - refused, refused, crossing: c.side !== s.side, first: before(ago + 3600), last: before(ago), packet: packet(9000 + operations.length) })
   }
   const near = controllers.reduce((m, c) => m.set(c.network, [...(m.get(c.network) ?? []), c]), new Map())
   for (const [i, a] of assets.entries()) {
@@ -169,7 +169,7 @@ function finds(assets, { conversations, operations }) {
   const add = (level, rule, title, why, next, rows, line) => {
     if (!rows.length) return
     const refs = new Map(rows.flatMap((r) => [r.server ?? r.responder ?? ref(r), r.client ?? r.requester].filter(Boolean)).map((r) => [r.id, r]))
-    list.push({ id: `f${list.length + 1}`, site: 'main', rule, level, title, why, next, assets: [...refs.values()].slice(0, 40), count: rows.length, first: before(86400 * 5), last: before(3600 * (list.length + 1)), details: rows.slice(0, 20).map(line), evidence: rows.slice(0, 5).map((r) => r.packet).filter(Boolean) })
+    list.push({ id: `f${list.length + 1}`, site: 'main', rule, level, title, why, next, assets: [...refs.values()].slice(0, 40), count: rows.length, first: before(86400 * 5), last: before(3600 * (list.length + 1)), opened: before(86400 * 4), closed: null, details: rows.slice(0, 20).map(line), evidence: rows.slice(0, 5).map((r) => r.packet).filter(Boolean) })
   }
   add('high', 'office-writes', 'An office computer wrote to a controller', 'Whoever controls the office computer controls the machine.', ["Ask the line's owner whether this was meant.", 'Look at the packets below and at the value that was written.', 'Stop the way between the two at the firewall.'], operations.filter((o) => o.kind === 'write' && o.requester.side === 'it'), (o) => `${o.requester_address} → ${o.responder_address} ${o.protocol} ${o.object}`)
   add('high', 'controller-stopped', 'A controller was stopped over the network', 'A stop over the network stops the line, and nobody stands beside it.', ['Ask who stopped it and why.'], stop, (o) => `${o.requester_address} → ${o.responder_address} ${o.name}`)

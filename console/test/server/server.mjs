@@ -1,7 +1,7 @@
 // The hub's API over a made-up plant, and the built console beside it under
 // the policy that the program sets. For tests and for working on the console:
 //   node test/server/server.mjs --assets 120 --port 8470
-import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +10,7 @@ import { before, plant } from './plant.mjs'
 
 export const policy = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
+const document = JSON.parse(readFileSync(new URL('../../../internal/serve/api/testdata/openapi.json', import.meta.url), 'utf8'))
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
 
@@ -17,7 +18,7 @@ const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
 export async function serve({ assets = 120, port = 0, ticks = true, seed = 1 } = {}) {
   const w = { plant: plant(assets, seed), sensors: answer.sensors(assets === 0), captures: [], kept: [], retention: { minute_days: 2, hour_days: 60, day_days: 3650, max_bytes: 0 }, clients: new Set(), event: 0, broken: false, hung: false }
   if (assets === 0) w.plant = { assets: [], conversations: [], operations: [], findings: [] }
-  else w.captures.push({ id: 'c1', name: 'monday.pcapng', format: 'pcapng', state: 'done', problem: '', bytes: 48_120_000, bytes_read: 48_120_000, packets: 220_145, created: before(7200), started: before(7199), ended: before(7190) })
+  else w.captures.push({ id: 'c1', site: 'main', sensor: 'file monday.pcapng', sha256: '9f'.repeat(32), name: 'monday.pcapng', state: 'done', problem: '', bytes: 48_120_000, bytes_read: 48_120_000, packets: 220_145, created: before(7200), started: before(7199), ended: before(7190) })
   const server = createServer((req, res) => handle(w, req, res))
   await new Promise((ready) => server.listen(port, '127.0.0.1', ready))
   const timer = ticks ? setInterval(() => tick(w), 1000) : undefined
@@ -37,6 +38,8 @@ function handle(w, req, res) {
   if (!url.pathname.startsWith('/api/')) return file(url.pathname, res)
   if (w.hung) return
   if (w.broken) return problem(res, 503, 'The hub is starting', 'Its store is not open yet.')
+  const wrong = refused(req.method, url)
+  if (wrong) return problem(res, 422, 'Unprocessable Entity', wrong)
   const path = url.pathname.slice('/api/v1'.length).split('/').slice(1).map(decodeURIComponent)
   if (path[0] === 'events') return events(w, url, req, res)
   if (path[0] === 'captures') return captures(w, path, url, req, res)
@@ -45,6 +48,19 @@ function handle(w, req, res) {
   const value = route(w, path, url.searchParams)
   if (value?.redirect) return res.writeHead(307, { Location: value.redirect }).end()
   return value === undefined ? problem(res, 404, 'Not found', `There is nothing at ${url.pathname}.`) : json(res, value)
+}
+
+/** What the hub would refuse in a query: names and values that its document lacks. */
+function refused(method, url) {
+  const path = Object.keys(document.paths).find((p) => new RegExp('^' + p.replace(/\{\w+\}/g, '[^/]+') + '$').test(url.pathname) && !(p.includes('{') && document.paths[url.pathname]))
+  const known = document.paths[path]?.[method.toLowerCase()]?.parameters ?? []
+  for (const [name, value] of url.searchParams) {
+    const p = known.find((k) => k.name === name && k.in === 'query')
+    if (!p) return `unexpected query parameter ${name}`
+    if (p.schema.enum && !p.schema.enum.includes(value)) return `${name} can not be ${value}`
+    if (p.schema.maximum !== undefined && Number(value) > p.schema.maximum) return `${name} is too large`
+  }
+  return ''
 }
 
 function route(w, [name, id, part], query) {
@@ -62,7 +78,7 @@ function route(w, [name, id, part], query) {
     case 'findings':
       return answer.findings(w, query)
     case 'sensors':
-      return { items: w.sensors, total: w.sensors.length }
+      return { items: w.sensors, total: w.sensors.length, more: false }
     case 'history':
       return answer.history(w)
   }
@@ -81,7 +97,7 @@ function one(w, id, part, query) {
 
 function captures(w, [, id], url, req, res) {
   if (req.method === 'POST') {
-    const job = { id: `c${w.captures.length + 1}`, name: url.searchParams.get('name') ?? 'capture', format: 'pcapng', state: 'queued', problem: '', bytes: 0, bytes_read: 0, packets: 0, created: new Date().toISOString(), started: null, ended: null }
+    const job = { site: 'main', sensor: `file ${url.searchParams.get('name')}`, sha256: '', id: `c${w.captures.length + 1}`, name: url.searchParams.get('name') ?? 'capture', state: 'queued', problem: '', bytes: 0, bytes_read: 0, packets: 0, created: new Date().toISOString(), started: null, ended: null }
     return body(req, (b) => {
       job.bytes = b.length
       w.captures.unshift(job)
@@ -96,7 +112,7 @@ function captures(w, [, id], url, req, res) {
     send(w, 'captures', 'put', job.id, job)
     return json(res, job)
   }
-  return json(res, job ?? { items: w.captures, total: w.captures.length })
+  return json(res, job ?? { items: w.captures, total: w.captures.length, more: false })
 }
 
 function packets(res, url) {

@@ -1,0 +1,193 @@
+// Ways people use the console, each with what must be seen.
+import { send } from '../server/server.mjs'
+
+const ready = (page, selector = 'main h1') => page.waitForSelector(selector)
+
+export const uses = {
+  'filter, open with the keyboard, go back': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/assets')
+      await ready(page, 'tbody a')
+      await page.keyboard.press('/')
+      await page.keyboard.type('plc')
+      await page.waitForURL('**/assets?q=plc')
+      await page.waitForFunction(() => [...document.querySelectorAll('tbody a')].every((a) => /plc/i.test(a.textContent)))
+      await page.locator('tbody a').first().focus()
+      await page.keyboard.press('ArrowDown')
+      const second = await page.evaluate(() => document.activeElement.textContent.trim())
+      await page.keyboard.press('Enter')
+      await page.waitForFunction((name) => document.querySelector('h1')?.textContent === name, second)
+      await page.goBack()
+      await page.waitForURL('**/assets?q=plc')
+      assert.equal(await page.inputValue('input[type=search]'), 'plc')
+    },
+  },
+  'choose a filter and see it in the address': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/assets')
+      await page.locator('details', { hasText: /^Side/ }).first().locator('summary').click()
+      await page.locator('details[open] a', { hasText: 'OT' }).click()
+      await page.waitForURL('**/assets?side=ot')
+      await page.waitForFunction(() => [...document.querySelectorAll('tbody tr td:nth-of-type(5)')].every((td) => td.textContent.startsWith('OT')))
+      assert.ok((await page.locator('tbody a').count()) > 5)
+    },
+  },
+  'open the packet behind a fact': {
+    async run(page, server, assert) {
+      const a = server.w.plant.assets.find((x) => x.role === 'controller' && x.facts.some((f) => f.packet?.available))
+      await page.goto(`${server.url}/assets/${a.id}`)
+      const f = a.facts.find((x) => x.field === 'vendor')
+      await page.getByRole('button', { name: /^Where Vendor comes from/ }).click()
+      await page.waitForURL('**?field=vendor')
+      const said = page.locator('.said')
+      assert.match(await said.innerText(), new RegExp(`said by ${f.source}, sure \\(95 %\\)`))
+      const link = said.getByRole('link', { name: 'this packet' })
+      if (f.packet.available) {
+        const [file] = await Promise.all([page.waitForEvent('download'), link.click()])
+        assert.match(file.suggestedFilename(), /\.pcapng$/)
+      }
+    },
+  },
+  'a former identifier leads to the present asset': {
+    async run(page, server, assert) {
+      const a = server.w.plant.assets.find((x) => x.aliases.length)
+      await page.goto(`${server.url}/assets/${a.aliases[0]}`)
+      await page.waitForURL(`**/assets/${a.id}`)
+      assert.equal(await page.innerText('h1'), a.label)
+    },
+  },
+  'go over the map with the keyboard': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/plant')
+      await ready(page, 'svg .box')
+      await page.locator('svg .frame').nth(1).focus()
+      await page.keyboard.press('ArrowRight')
+      await page.keyboard.press('ArrowRight')
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/plant?sel=asset**')
+      await page.waitForSelector('aside h2')
+      await page.keyboard.press('Escape')
+      await page.waitForURL('**/plant')
+      await page.locator('svg .break circle').first().focus()
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('aside >> text=crosses the boundary')
+      assert.match(page.url(), /sel=line/)
+    },
+  },
+  'click an asset on the map, drag and zoom it': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/plant?cells=squares')
+      await ready(page, 'svg .box')
+      const box = await page.locator('svg .frame').nth(1).boundingBox()
+      await page.mouse.click(box.x + 11 + 6, box.y + 30 + 6)
+      await page.waitForURL('**sel=asset**')
+      const before = await page.locator('.picture .picture, .window .picture').last().getAttribute('style')
+      await page.getByRole('button', { name: 'Closer' }).click()
+      await page.mouse.move(box.x + 200, box.y + 20)
+      await page.mouse.down()
+      await page.mouse.move(box.x + 120, box.y - 20, { steps: 5 })
+      await page.mouse.up()
+      await page.waitForTimeout(100)
+      const after = await page.locator('.window .picture').getAttribute('style')
+      assert.notEqual(after, before)
+      assert.match(after, /scale\(1\.4\)/)
+      assert.match(page.url(), /sel=asset/, 'dragging chooses nothing')
+    },
+  },
+  'import a capture and see it read': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/sensors')
+      await page.setInputFiles('input[type=file]', { name: 'friday.pcapng', mimeType: 'application/octet-stream', buffer: Buffer.alloc(3_000_000, 1) })
+      const row = page.locator('.job', { hasText: 'friday.pcapng' })
+      await row.locator('text=done').waitFor({ timeout: 15_000 })
+      assert.match(await row.innerText(), /3\.0 MB/)
+    },
+  },
+  'cancel an import': {
+    async run(page, server, assert) {
+      server.w.captures.unshift({ ...server.w.captures[0], id: 'slow', name: 'slow.pcap', state: 'reading', bytes: 1e15, bytes_read: 1, ended: null })
+      await page.goto(server.url + '/sensors')
+      const row = page.locator('.job', { hasText: 'slow.pcap' })
+      await row.getByRole('button', { name: 'Cancel' }).click()
+      await row.locator('text=cancelled').waitFor()
+      assert.equal(server.w.captures.find((c) => c.id === 'slow').state, 'cancelled')
+    },
+  },
+  'set how long history is kept': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/sensors')
+      await page.getByLabel('A row an hour, days').fill('90')
+      await page.getByLabel('At most, GB').fill('1.5')
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.locator('text=Saved.').waitFor()
+      assert.deepEqual(server.w.retention, { minute_days: 2, hour_days: 90, day_days: 3650, max_bytes: 1.5e9 })
+    },
+  },
+  'see a change as it comes': {
+    async run(page, server) {
+      await page.goto(server.url + '/sensors')
+      await page.locator('text=sensor-1').waitFor()
+      send(server.w, 'sensors', 'put', 'sensor-9', { ...server.w.sensors[0], name: 'sensor-9' })
+      await page.locator('h2', { hasText: 'sensor-9' }).waitFor({ timeout: 3000 })
+    },
+  },
+  'be told when it is not live, and when it is again': {
+    complains: /503|ERR_|Failed to load/,
+    async run(page, server, assert) {
+      await page.goto(server.url + '/assets')
+      await page.locator('header.page .meta', { hasText: /^Live/ }).waitFor()
+      server.w.broken = true
+      for (const c of server.w.clients) c.res.destroy()
+      await page.locator('text=/Not live since/').waitFor({ timeout: 10_000 })
+      assert.ok((await page.locator('tbody a').count()) > 5, 'what was there stays')
+      server.w.broken = false
+      await page.getByRole('button', { name: 'Connect again' }).click()
+      await page.locator('header.page .meta', { hasText: /^Live/ }).waitFor({ timeout: 10_000 })
+    },
+  },
+  'try again after a failure': {
+    complains: /503/,
+    async run(page, server) {
+      server.w.broken = true
+      await page.goto(server.url + '/findings')
+      await page.locator('text=Its store is not open yet.').first().waitFor()
+      server.w.broken = false
+      await page.getByRole('button', { name: 'Try again' }).first().click()
+      await page.locator('article').first().waitFor()
+    },
+  },
+  'choose light or dark, and keep it': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/')
+      await page.getByRole('button', { name: /Look/ }).click()
+      await page.getByRole('button', { name: /Look: light/ }).click()
+      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
+      await page.reload()
+      await ready(page)
+      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
+    },
+  },
+  'use a phone: the map opens a sheet, which closes': {
+    size: 'phone',
+    async run(page, server, assert) {
+      await page.goto(server.url + '/plant')
+      await ready(page, 'svg .box')
+      await page.locator('svg .frame').nth(0).tap()
+      await page.waitForURL('**sel=**')
+      const sheet = await page.locator('aside.open').boundingBox()
+      assert.ok(sheet.y + sheet.height <= 844 && sheet.y > 200)
+      await page.getByRole('button', { name: 'Close', exact: true }).tap()
+      await page.waitForURL('**/plant')
+    },
+  },
+  'print what was loaded': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/assets')
+      await ready(page, 'tbody a')
+      await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+      await page.waitForFunction(() => document.querySelectorAll('tbody a').length === 120)
+      await page.emulateMedia({ media: 'print' })
+      assert.equal(await page.locator('nav').first().isVisible(), false)
+    },
+  },
+}

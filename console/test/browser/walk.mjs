@@ -1,0 +1,66 @@
+// Walks every page of the built console in Chromium, light and dark, on a wide
+// screen and on a phone: axe finds nothing, the browser complains of nothing
+// (also not of the content security policy), nothing scrolls sideways and no
+// request goes elsewhere. Then it uses the pages as people do.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { serve } from '../server/server.mjs'
+import { addresses } from './addresses.mjs'
+import { browser, open } from './browser.mjs'
+import { uses } from './uses.mjs'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const b = await browser()
+const failures = []
+let walked = 0
+
+/** Holds one page against what every page must be. */
+async function look(page, where) {
+  // Evaluated from outside, axe is not subject to the page's policy.
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+  for (const v of violations) failures.push(`${where}: ${v.id}, ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + (n.failureSummary ?? '').split('\n')[1]).join('; ')}`)
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  if (over > 0) failures.push(`${where}: scrolls ${over} pixels sideways`)
+  walked++
+}
+
+async function walk(server, what, combinations) {
+  const list = await addresses(server.url)
+  for (const [size, theme] of combinations) {
+    const { page, complaints, close } = await open(b, size, theme)
+    page.on('request', (r) => r.url().startsWith(server.url) || failures.push(`${r.url()} is elsewhere`))
+    for (const [name, path] of Object.entries(list)) {
+      const where = `${what} ${name} ${size} ${theme}`
+      await page.goto(server.url + path)
+      await page.waitForSelector('main h1')
+      await page.waitForTimeout(150)
+      await look(page, where)
+      for (const c of complaints.splice(0)) if (!(/404/.test(c) && name.endsWith('missing'))) failures.push(`${where}: ${c}`)
+    }
+    await close()
+  }
+}
+
+const server = await serve({ assets: 120 })
+await walk(server, 'full', [['wide', 'light'], ['wide', 'dark'], ['phone', 'light'], ['phone', 'dark']])
+const empty = await serve({ assets: 0, ticks: false })
+await walk(empty, 'empty', [['wide', 'light'], ['phone', 'dark']])
+await empty.close()
+
+for (const [name, use] of Object.entries(uses)) {
+  const { page, complaints, close } = await open(b, use.size ?? 'wide', 'light')
+  try {
+    await use.run(page, server, assert)
+    for (const c of complaints) if (!use.complains?.test(c)) failures.push(`${name}: ${c}`)
+  } catch (e) {
+    failures.push(`${name}: ${e.stack?.split('\n').slice(0, 4).join(' | ')}`)
+  }
+  await close()
+}
+await b.close()
+await server.close()
+for (const f of failures) console.error(f)
+console.log(`${walked} pages walked, ${Object.keys(uses).length} ways of use, ${failures.length} failures`)
+process.exit(failures.length ? 1 : 0)
