@@ -1588,6 +1588,14 @@ export interface operations {
                     "application/json": components["schemas"]["Asset"];
                 };
             };
+            /** @description The identifier is a former one; Location has the asset it leads to. */
+            307: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A problem document (RFC 9457) */
             default: {
                 headers: {
@@ -1611,7 +1619,10 @@ export interface operations {
                 sort?: "first_seen" | "-first_seen" | "last_seen" | "-last_seen" | "requests" | "-requests";
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description The asset's identifier, or one it had before. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1646,7 +1657,10 @@ export interface operations {
                 sort?: "bytes" | "-bytes" | "packets" | "-packets" | "last_seen" | "-last_seen" | "first_seen" | "-first_seen";
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description The asset's identifier, or one it had before. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

@@ -1,0 +1,136 @@
+// Measures what a person feels: frames while the map of 3,000 assets is dragged
+// and zoomed and while a table of 50,000 rows is scrolled, how long pages take
+// to show, and what the first page weighs. Prints the table of docs/console.md.
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { serve } from '../server/server.mjs'
+import { browser, open } from './browser.mjs'
+
+const b = await browser()
+const rows = []
+
+/** Frame times in the page while something is done to it, in ms. */
+async function frames(page, act) {
+  await page.evaluate(() => {
+    window.frames_ = []
+    window.going = true
+    let last = performance.now()
+    const next = (t) => {
+      window.frames_.push(t - last)
+      last = t
+      if (window.going) requestAnimationFrame(next)
+    }
+    requestAnimationFrame(next)
+    window.busy = []
+    new PerformanceObserver((l) => window.busy.push(...l.getEntries().map((e) => e.duration))).observe({ entryTypes: ['longtask'] })
+  })
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const used = async () => Object.fromEntries((await cdp.send('Performance.getMetrics')).metrics.map((m) => [m.name, m.value * 1000]))
+  const from = await used()
+  await act()
+  const to = await used()
+  const { list, busy } = await page.evaluate(() => {
+    window.going = false
+    return { list: window.frames_.slice(2), busy: window.busy }
+  })
+  list.sort((x, y) => x - y)
+  const at = (q) => list[Math.min(list.length - 1, Math.floor(q * list.length))]
+  const cpu = (name) => (to[name] - from[name]) / list.length
+  return { median: at(0.5), p95: at(0.95), worst: at(1), n: list.length, busy: Math.max(0, ...busy), task: cpu('TaskDuration'), script: cpu('ScriptDuration'), layout: cpu('LayoutDuration') + cpu('RecalcStyleDuration') }
+}
+
+const show = (name, f) => rows.push(`| ${name} | ${f.median.toFixed(1)} | ${f.p95.toFixed(1)} | ${f.worst.toFixed(1)} | ${f.task.toFixed(1)} | ${f.script.toFixed(1)} | ${f.layout.toFixed(1)} |`)
+
+async function map(server, size) {
+  const { page, close } = await open(b, size, 'light')
+  const t = Date.now()
+  await page.goto(server.url + '/plant?cells=squares')
+  await page.waitForSelector('svg .box')
+  const shown = Date.now() - t
+  const c = await page.locator('.window').boundingBox()
+  await page.getByRole('button', { name: 'Closer' }).click()
+  await page.waitForTimeout(400)
+  const drag = await frames(page, async () => {
+    await page.mouse.move(c.x + c.width / 2, c.y + 200)
+    await page.mouse.down()
+    for (let i = 0; i < 90; i++) await page.mouse.move(c.x + c.width / 2 + 120 * Math.sin(i / 9), c.y + 200 + 90 * Math.cos(i / 7))
+    await page.mouse.up()
+  })
+  show(`map, 3,000 assets, dragging, ${size}`, drag)
+  await page.keyboard.down('Control')
+  const zoom = await frames(page, async () => {
+    for (let i = 0; i < 60; i++) {
+      await page.mouse.wheel(0, i < 30 ? -40 : 40)
+      await page.waitForTimeout(8)
+    }
+  })
+  await page.keyboard.up('Control')
+  show(`map, 3,000 assets, zooming, ${size}`, zoom)
+  await page.getByRole('button', { name: 'Whole' }).click()
+  await page.waitForTimeout(400)
+  const hover = await frames(page, async () => {
+    for (let i = 0; i < 90; i++) await page.mouse.move(c.x + 140 + ((i * 7) % (c.width - 160)), c.y + 100 + i * 3)
+  })
+  show(`map, 3,000 assets, pointing, ${size}`, hover)
+  await close()
+  return shown
+}
+
+async function table(server) {
+  const { page, close } = await open(b, 'wide', 'light')
+  const t = Date.now()
+  await page.goto(server.url + '/assets')
+  await page.waitForSelector('tbody a')
+  const shown = Date.now() - t
+  // First to the end, so that all 50,000 rows are there.
+  for (let i = 0; i < 400; i++) {
+    const done = await page.evaluate(() => (scrollTo(0, document.body.scrollHeight), document.body.scrollHeight > 49_900 * 38))
+    if (done) break
+    await page.waitForTimeout(60)
+  }
+  const loaded = await page.evaluate(() => Math.round(document.body.scrollHeight / 38))
+  await page.evaluate(() => scrollTo(0, 0))
+  await page.waitForTimeout(300)
+  const scroll = await frames(page, () =>
+    page.evaluate(async () => {
+      for (let i = 0; i < 150; i++) {
+        scrollBy(0, 400)
+        await new Promise(requestAnimationFrame)
+      }
+    }),
+  )
+  show(`table, ${loaded.toLocaleString('en')} rows there, scrolling 400 px a frame`, scroll)
+  const jump = await frames(page, () =>
+    page.evaluate(async () => {
+      for (let i = 0; i < 60; i++) {
+        scrollTo(0, ((i * 7919) % 49_000) * 38)
+        await new Promise(requestAnimationFrame)
+      }
+    }),
+  )
+  show('table, the same, jumping', jump)
+  const heap = await page.evaluate(() => performance.memory?.usedJSHeapSize)
+  await close()
+  return { shown, heap }
+}
+
+function weight() {
+  const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
+  const files = [dist + 'index.html', ...readdirSync(dist + 'assets').map((f) => dist + 'assets/' + f)]
+  return files.reduce((n, f) => n + (f.endsWith('.woff2') ? readFileSync(f).length : gzipSync(readFileSync(f)).length), 0)
+}
+
+const plant = await serve({ assets: 3000, ticks: false })
+const wide = await map(plant, 'wide')
+await map(plant, 'phone')
+await plant.close()
+const big = await serve({ assets: 50_000, ticks: false })
+const t = await table(big)
+await big.close()
+await b.close()
+console.log('| what | frame, median ms | 95 % ms | worst ms | processor ms a frame | of it script | of it layout |\n|---|---|---|---|---|---|---|')
+for (const r of rows) console.log(r)
+console.log(`\nFrom the address to the map of 3,000 assets: ${wide} ms; to the table of 50,000: ${t.shown} ms; the page's memory with all rows: ${(t.heap / 1e6).toFixed(0)} MB.`)
+console.log(`First page, compressed, with font: ${(weight() / 1000).toFixed(0)} kB.`)
