@@ -63,7 +63,9 @@ type Upload struct {
 	Path   string // of the file in Options.Uploads
 	Size   int64  // bytes
 	SHA256 string // hexadecimal
-	Format string // "pcap" or "pcapng"
+	// Format is "pcap" or "pcapng", packed or not; "zstd" for one packed so that
+	// looking inside would take much memory.
+	Format string
 }
 
 // Importer reads captures into the pipeline.

@@ -247,14 +247,19 @@ func sniff(r *bufio.Reader) (string, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return "", err
 		}
-		if inner, err = unpack(packed); err != nil {
+		z, err := unpack(packed)
+		if err != nil {
 			return "", errNoCapture
 		}
+		defer z.Close()
+		inner = z
 	default:
 		inner = bytes.NewReader(head)
 	}
 	var begin [4]byte
-	if _, err := io.ReadFull(inner, begin[:]); err != nil {
+	if _, err := io.ReadFull(inner, begin[:]); errors.Is(err, zstd.ErrWindowSizeExceeded) {
+		return "zstd", nil // the importer finds out
+	} else if err != nil {
 		return "", errNoCapture
 	}
 	for _, m := range magics {
@@ -265,13 +270,17 @@ func sniff(r *bufio.Reader) (string, error) {
 	return "", errNoCapture
 }
 
-// unpack reads the beginning of something packed. The window of zstd is bound,
-// so that a few bytes cannot ask for gigabytes of memory.
-func unpack(packed []byte) (io.Reader, error) {
+// sniffWindow is the window of zstd that is unpacked to look inside; every
+// decoder must have it (RFC 8878 section 3.1.1.1.2). A frame can ask for any
+// window in its header, which is memory that a few bytes would take.
+const sniffWindow = 8 << 20
+
+// unpack reads the beginning of something packed.
+func unpack(packed []byte) (io.ReadCloser, error) {
 	if packed[0] == 0x1f {
 		return gzip.NewReader(bytes.NewReader(packed))
 	}
-	d, err := zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20), zstd.WithDecoderLowmem(true))
+	d, err := zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(sniffWindow), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, err
 	}

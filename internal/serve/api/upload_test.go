@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,24 @@ func gz(b []byte) []byte {
 func zs(b []byte) []byte {
 	w, _ := zstd.NewWriter(nil)
 	return w.EncodeAll(b, nil)
+}
+
+// wideFrame is the beginning of a zstd frame that asks for a window of 128 MB
+// and has a raw block of four bytes.
+const wideFrame = "\x28\xb5\x2f\xfd\x00\x88\x21\x00\x00abcd"
+
+// TestSniffTakesLittleMemory holds that a few bytes cannot ask for much.
+func TestSniffTakesLittleMemory(t *testing.T) {
+	r := bufioReader([]byte(wideFrame))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if format, err := sniff(r); format != "zstd" || err != nil {
+		t.Errorf("%q %v", format, err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 16<<20 {
+		t.Errorf("%d bytes were allocated", took)
+	}
 }
 
 // broken is a body that ends in an error.
@@ -66,6 +85,7 @@ func TestUpload(t *testing.T) {
 		{name: "pcapng", body: strings.NewReader("\x0a\x0d\x0d\x0a and more"), want: 202, format: "pcapng"},
 		{name: "packed with gzip", body: bytes.NewReader(gz(long)), want: 202, format: "pcap"},
 		{name: "packed with zstd", body: bytes.NewReader(zs(long)), want: 202, format: "pcap"},
+		{name: "packed with a window that is not unpacked here", body: strings.NewReader(wideFrame), want: 202, format: "zstd"},
 		{name: "nothing", body: strings.NewReader(""), want: 415},
 		{name: "three bytes", body: strings.NewReader("\xd4\xc3\xb2"), want: 415},
 		{name: "a page", body: strings.NewReader("<!doctype html>"), want: 415},
@@ -191,7 +211,7 @@ func FuzzSniff(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := bufioReader(b)
 		format, err := sniff(r)
-		if err == nil && format != "pcap" && format != "pcapng" {
+		if err == nil && format != "pcap" && format != "pcapng" && format != "zstd" {
 			t.Errorf("format %q", format)
 		}
 		if rest, _ := io.ReadAll(r); !bytes.Equal(rest, b) {
