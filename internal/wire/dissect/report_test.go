@@ -266,7 +266,7 @@ func BenchmarkReport(b *testing.B) {
 }
 
 // BenchmarkCompact measures the report that comes with forgetting: once an hour,
-// 100,000 conversations, 20,000 hosts and as many facts are walked.
+// 100,000 conversations and 20,000 hosts are walked.
 func BenchmarkCompact(b *testing.B) {
 	k := newTalker(200_000)
 	for i := range 100_000 {
