@@ -209,7 +209,12 @@ func (h *Handle) look(st *Status) {
 	if !st.Last.IsZero() {
 		quiet = time.Since(st.Last)
 	}
+	renamed := st.MTU == 0 && s.sock.bound() > 0
 	switch {
+	case renamed && quiet < h.opt.Silent:
+		st.State, st.Problem = plant.SensorWatching, "interface "+name+" has another name now; it is still watched, until the next start: correct the configuration"
+	case renamed:
+		st.State, st.Problem = plant.SensorSilent, "interface "+name+" has another name now, and no frame came for "+quiet.Truncate(time.Second).String()
 	case st.MTU == 0:
 		st.State, st.Problem = plant.SensorNoLink, "interface "+name+" is gone; it is watched again when it comes back"
 	case flags&unix.IFF_UP == 0:

@@ -245,6 +245,19 @@ func TestInterfaceIsDownAtFirst(t *testing.T) {
 	read(t, h.Source(0), 1)
 }
 
+func TestInterfaceIsRenamed(t *testing.T) {
+	plant0, mirror0 := livetest.Pair(t)
+	h := open(t, small(mirror0))
+	livetest.IP(t, "link set mirror0 down")
+	livetest.IP(t, "link set mirror0 name other0 up")
+	nothing(t, h.Source(0))
+	livetest.NewSender(t, plant0).Send(t, frame(1, 64))
+	read(t, h.Source(0), 1)
+	if st := h.Status(); st.State != plant.SensorWatching || st.Problem == "" || st.Rebinds != 0 {
+		t.Errorf("status %+v", st)
+	}
+}
+
 func TestSilentLineIsToldFromNoLink(t *testing.T) {
 	_, mirror0 := livetest.Pair(t)
 	o := small(mirror0)
