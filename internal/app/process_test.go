@@ -1,0 +1,259 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/app/config"
+	"github.com/bulkhead-ot/bulkhead/internal/app/state"
+	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/lab"
+)
+
+// running is a box in this process. Privileges stay: the tests need them.
+type running struct {
+	t    *testing.T
+	url  string
+	stop context.CancelFunc
+	done chan error
+}
+
+func runBox(t *testing.T, data string, extra ...ExtraSensor) *running {
+	t.Helper()
+	c := &config.Config{Site: "north", Data: data, Listen: "127.0.0.1:0", Confine: "off", Roles: []string{config.RoleHub, config.RoleSensor}}
+	if err := c.Complete(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	p, err := Open(ctx, c, ProcessOptions{Version: "test", Log: slog.New(slog.DiscardHandler), Extra: extra, SealEvery: 50 * time.Millisecond})
+	if err != nil {
+		cancel()
+		t.Fatal(err)
+	}
+	r := &running{t, "http://" + p.Address().String(), cancel, make(chan error, 1)}
+	go func() { r.done <- p.Run(ctx) }()
+	t.Cleanup(r.end)
+	return r
+}
+
+// end stops the box and waits; a second call does nothing.
+func (r *running) end() {
+	r.stop()
+	if r.done == nil {
+		return
+	}
+	if err := <-r.done; err != nil {
+		r.t.Error(err)
+	}
+	r.done = nil
+}
+
+// get asks the API.
+func (r *running) get(path string, into any) int {
+	r.t.Helper()
+	a, err := http.Get(r.url + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer a.Body.Close()
+	if into == nil {
+		return a.StatusCode
+	}
+	if err := json.NewDecoder(a.Body).Decode(into); err != nil {
+		r.t.Fatalf("%s: %v", path, err)
+	}
+	return a.StatusCode
+}
+
+// until asks again and again until something holds.
+func (r *running) until(what string, holds func() bool) {
+	r.t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
+		if holds() {
+			return
+		}
+		<-time.After(100 * time.Millisecond)
+	}
+	r.t.Fatalf("in a minute: %s", what)
+}
+
+type assetList struct {
+	Items []struct {
+		ID, Label, Role, Vendor string
+		IPs                     []string
+	}
+	Total int
+}
+
+func smallCapture(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := lab.Write(&b, lab.Options{Seed: 3, Time: 2 * time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func (r *running) upload(name string, body []byte) (id string) {
+	r.t.Helper()
+	a, err := http.Post(r.url+"/api/v1/captures?name="+name, "application/octet-stream", bytes.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer a.Body.Close()
+	text, _ := io.ReadAll(a.Body)
+	var job struct{ ID string }
+	if err := json.Unmarshal(text, &job); err != nil || a.StatusCode != http.StatusAccepted {
+		r.t.Fatalf("%d %s", a.StatusCode, text)
+	}
+	return job.ID
+}
+
+// TestImport hands a capture to a box and finds in it what analyze finds, then
+// saves the box's state, restores it elsewhere and finds the same there.
+func TestImport(t *testing.T) {
+	dir := t.TempDir()
+	box := runBox(t, filepath.Join(dir, "one"))
+	id := box.upload("monday.pcap", smallCapture(t))
+	var job struct {
+		State, Problem string
+		Packets        int64
+	}
+	box.until("the import ends", func() bool {
+		box.get("/api/v1/captures/"+id, &job)
+		return job.State == string(store.CaptureDone)
+	})
+	a, err := Analyze(AnalyzeOptions{Files: []string{writeFile(t, "monday.pcap", smallCapture(t))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0
+	for range a.Assets {
+		want++
+	}
+	var list assetList
+	box.until(fmt.Sprintf("%d assets", want), func() bool {
+		box.get("/api/v1/assets?limit=1000", &list)
+		return list.Total == want
+	})
+	if job.Packets != int64(a.Captures[0].Packets) || job.Problem != "" {
+		t.Errorf("%+v", job)
+	}
+	var findings struct{ Items []struct{ Rule string } }
+	box.until("findings", func() bool {
+		box.get("/api/v1/findings", &findings)
+		return len(findings.Items) == len(a.Findings())
+	})
+
+	saved := filepath.Join(dir, "saved.tar.zst")
+	if _, err := state.Backup(t.Context(), filepath.Join(dir, "one"), saved, "test", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	box.end()
+	two := filepath.Join(dir, "two")
+	if _, err := state.Restore(t.Context(), saved, two); err != nil {
+		t.Fatal(err)
+	}
+	other := runBox(t, two)
+	var again assetList
+	other.get("/api/v1/assets?limit=1000", &again)
+	if fmt.Sprint(again) != fmt.Sprint(list) {
+		t.Errorf("restored %d assets, saved %d", again.Total, list.Total)
+	}
+	if code := other.get("/readyz", nil); code != http.StatusOK {
+		t.Errorf("the restored box is not ready: %d", code)
+	}
+}
+
+func writeFile(t *testing.T, name string, text []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestImportsThatComeToNothing: what is no capture is refused, and what breaks
+// off is read up to there.
+func TestImportsThatComeToNothing(t *testing.T) {
+	box := runBox(t, t.TempDir())
+	a, err := http.Post(box.url+"/api/v1/captures?name=x", "application/octet-stream", strings.NewReader("this is no capture at all"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Body.Close()
+	if a.StatusCode < 400 || a.StatusCode >= 500 {
+		t.Errorf("no capture: %d", a.StatusCode)
+	}
+	whole := smallCapture(t)
+	id := box.upload("cut.pcap", whole[:len(whole)/2+7])
+	var job struct {
+		State, Problem string
+		Packets        int64
+	}
+	box.until("the cut capture ends", func() bool {
+		box.get("/api/v1/captures/"+id, &job)
+		return job.State == string(store.CaptureDone)
+	})
+	if !strings.Contains(job.Problem, "ends in the middle") || job.Packets == 0 {
+		t.Errorf("%+v", job)
+	}
+}
+
+// TestAssetsKeepTheirIdentifiers restarts a box: a link to an asset that worked
+// before works after.
+func TestAssetsKeepTheirIdentifiers(t *testing.T) {
+	data := t.TempDir()
+	box := runBox(t, data)
+	box.upload("a.pcap", smallCapture(t))
+	var before, after assetList
+	box.until("assets", func() bool { box.get("/api/v1/assets?limit=1000", &before); return before.Total > 50 })
+	box.end()
+	box = runBox(t, data)
+	box.until("as many assets", func() bool { box.get("/api/v1/assets?limit=1000", &after); return after.Total >= before.Total })
+	for _, x := range before.Items {
+		if code := box.get("/api/v1/assets/"+x.ID, nil); code != http.StatusOK {
+			t.Errorf("%s (%s): %d", x.ID, x.Label, code)
+		}
+	}
+}
+
+// TestOneProcessAtATime: a second one in the same folder is told so.
+func TestOneProcessAtATime(t *testing.T) {
+	data := t.TempDir()
+	runBox(t, data)
+	c := &config.Config{Data: data, Listen: "127.0.0.1:0", Confine: "off"}
+	if err := c.Complete(); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Open(t.Context(), c, ProcessOptions{Log: slog.New(slog.DiscardHandler)})
+	if err == nil {
+		p.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "another bulkhead works there") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestOnlyLoopback: without accounts nobody else may reach the console.
+func TestOnlyLoopback(t *testing.T) {
+	c := &config.Config{Data: t.TempDir(), Listen: "0.0.0.0:0", Confine: "off"}
+	if err := c.Complete(); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := Open(t.Context(), c, ProcessOptions{Log: slog.New(slog.DiscardHandler)}); err == nil {
+		p.Close()
+		t.Error("it serves everybody")
+	}
+}
