@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"syscall"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/history"
@@ -85,9 +86,13 @@ func (h *Hub) Seal(ctx context.Context, before time.Time) error {
 // removes its rows. A crash in between leaves a file that Sweep removes.
 func (h *Hub) seal(ctx context.Context, hour store.Hour) error {
 	spec := history.Spec{Site: hour.Site, Step: plant.StepMinute, From: hour.At, To: hour.At.Add(time.Hour)}
+	before, err := h.o.Store.Segments(ctx, store.SegmentFilter{Site: hour.Site, Kind: hour.Kind, From: spec.From, To: spec.To})
+	if err != nil {
+		return err
+	}
+	spec.Piece = len(before)
 	var upTo int64
 	var segment plant.Segment
-	var err error
 	if hour.Kind == plant.SegmentConversations {
 		segment, err = h.o.Archive.WriteConversations(ctx, spec, rows(func(emit func(history.Conversation) error) (err error) {
 			upTo, err = h.o.Store.RecentConversations(ctx, hour.Site, hour.At, func(sensor string, c *plant.Conversation) error {
@@ -152,13 +157,18 @@ func (h *Hub) RollUp(ctx context.Context) error {
 		if plan.Empty() {
 			return nil
 		}
-		for i := range plan.RollUp {
-			if err := h.rollUp(ctx, &plan.RollUp[i]); err != nil {
-				return err
-			}
-		}
 		if err := h.replace(ctx, plan.Remove, nil); err != nil {
 			return err
+		}
+		for i := range plan.RollUp {
+			err := h.rollUp(ctx, &plan.RollUp[i])
+			if errors.Is(err, syscall.ENOSPC) && !r.NoRoom {
+				r.NoRoom = true // make room first: remove what cannot be made smaller
+				break
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil
