@@ -41,6 +41,9 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := m.Run()
+	for _, dir := range bigDirs {
+		os.RemoveAll(dir)
+	}
 	if clusterStarted {
 		startCluster().stop()
 	}
@@ -106,7 +109,7 @@ func (c *cluster) url(database string) string {
 	return "postgres://postgres@/" + database + "?host=" + url.QueryEscape(c.dir)
 }
 
-// database makes an empty database.
+// database makes an empty schema, which is quicker than a database.
 func (c *cluster) database(t testing.TB) string {
 	t.Helper()
 	if c.err != nil {
@@ -121,10 +124,10 @@ func (c *cluster) database(t testing.TB) string {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("CREATE DATABASE " + name); err != nil {
+	if _, err := db.Exec("CREATE SCHEMA " + name); err != nil {
 		t.Fatal(err)
 	}
-	return c.url(name)
+	return c.url("postgres") + "&search_path=" + name
 }
 
 // now is the clock of the tests.

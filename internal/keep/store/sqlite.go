@@ -85,8 +85,9 @@ func sqliteKind(err error) error {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		return ErrUnavailable
 	case sqlite3.SQLITE_IOERR:
-		// A write that finds no room is an I/O error on some file systems.
-		if e.Code() == sqlite3.SQLITE_IOERR_WRITE {
+		// The index of the log found no room to grow; writes that find none
+		// are SQLITE_FULL.
+		if e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE {
 			return ErrFull
 		}
 		return ErrUnavailable
@@ -116,7 +117,7 @@ func (db *DB) backup(ctx context.Context, path string) error {
 	}
 	err := makeFile(part)
 	if err == nil {
-		_, err = db.read.ExecContext(ctx, "VACUUM INTO $1", part)
+		err = vacuumInto(ctx, db.path, part)
 	}
 	if err == nil {
 		err = syncFile(part)
@@ -129,6 +130,18 @@ func (db *DB) backup(ctx context.Context, path string) error {
 		return db.failed("back up to "+path, err)
 	}
 	return syncFile(filepath.Dir(path))
+}
+
+// vacuumInto copies over a connection of its own: readers may write nothing,
+// not even a copy, and the writer must not wait.
+func vacuumInto(ctx context.Context, from, to string) error {
+	conn, err := sql.Open("sqlite", dsn(from, []string{"busy_timeout(10000)"}, ""))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_, err = conn.ExecContext(ctx, "VACUUM INTO $1", to)
+	return err
 }
 
 func syncFile(path string) error {
