@@ -15,7 +15,10 @@ const assetColumns = `asset.num, asset.id, site.name, asset.kind, asset.side, as
  asset.order_number, asset.firmware, asset.hardware, asset.serial, asset.os, asset.names, asset.ips, asset.macs, asset.vlans, asset.protocols,
  asset.facts, asset.modules, asset.conflicts, asset.first, asset.last, asset.gone, asset.high, asset.medium, asset.low, asset.info`
 
-const assetFrom = " FROM asset JOIN site ON site.id = asset.site"
+const (
+	assetJoin = " JOIN site ON site.id = asset.site"
+	assetFrom = " FROM asset" + assetJoin
+)
 
 // scanAsset reads assetColumns and then whatever else is asked for.
 func scanAsset(scan func(...any) error, more ...any) (num int64, a AssetItem, err error) {
@@ -60,12 +63,14 @@ var findingColumns = map[string]string{
 	"any": "asset.high + asset.medium + asset.low + asset.info > 0",
 }
 
-func (f *AssetFilter) where() (where, error) {
+func (db *DB) assetWhere(ctx context.Context, f *AssetFilter) (where, error) {
 	var w where
 	if !f.Gone {
 		w.add("asset.gone = 0")
 	}
-	w.site("site.name", text(f.Site))
+	if err := db.ofSite(ctx, &w, "asset.site", f.Site); err != nil {
+		return w, err
+	}
 	for _, e := range []struct{ column, value string }{
 		{"asset.kind", f.Kind}, {"asset.side", f.Side}, {"asset.role", f.Role}, {"asset.vendor", f.Vendor}, {"asset.network", f.Network},
 	} {
@@ -115,7 +120,7 @@ func escapeLike(s string) string { return likeEscaper.Replace(s) }
 
 func (db *DB) assets(ctx context.Context, f AssetFilter, p Page) (List[AssetItem], error) {
 	var l List[AssetItem]
-	w, err := f.where()
+	w, err := db.assetWhere(ctx, &f)
 	if err != nil {
 		return l, err
 	}
@@ -126,7 +131,7 @@ func (db *DB) assets(ctx context.Context, f AssetFilter, p Page) (List[AssetItem
 	if l.Total, err = db.assetTotal(ctx, w); err != nil {
 		return l, err
 	}
-	l.Items, l.Next, err = paged(ctx, db, assetColumns, assetFrom, w, o, p, func(scan func(...any) error, by *any) (int64, AssetItem, error) {
+	l.Items, l.Next, err = paged(ctx, db, listing{assetColumns, "asset", assetJoin}, w, o, p, func(scan func(...any) error, by *any) (int64, AssetItem, error) {
 		return scanAsset(scan, by)
 	})
 	return l, db.failed("list assets", err)
@@ -136,7 +141,7 @@ func (db *DB) assets(ctx context.Context, f AssetFilter, p Page) (List[AssetItem
 func (db *DB) assetTotal(ctx context.Context, w where) (int64, error) {
 	v, err := db.figure(ctx, "assets"+w.clause()+fmt.Sprint(w.args), func(ctx context.Context) (any, error) {
 		var n int64
-		err := db.row(ctx, "SELECT COUNT(*)"+assetFrom+w.clause(), w.args, &n)
+		err := db.row(ctx, "SELECT COUNT(*) FROM asset"+w.clause(), w.args, &n)
 		return n, err
 	})
 	if err != nil {
@@ -149,7 +154,7 @@ func (db *DB) assetTotal(ctx context.Context, w where) (int64, error) {
 const maxFacets = 100
 
 func (db *DB) assetFacets(ctx context.Context, f AssetFilter) (Facets, error) {
-	w, err := f.where()
+	w, err := db.assetWhere(ctx, &f)
 	if err != nil {
 		return Facets{}, err
 	}

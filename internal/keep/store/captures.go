@@ -56,20 +56,20 @@ func one[T any](ctx context.Context, db *DB, what, query, id string, row func(sc
 func (db *DB) captures(ctx context.Context, state CaptureState, p Page) (List[Capture], error) {
 	var w where
 	w.equal("state", string(state))
-	return numberedList(ctx, db, "captures", captureColumns, " FROM capture", w, p, scanCapture)
+	return numberedList(ctx, db, "captures", captureColumns, "capture", w, p, scanCapture)
 }
 
 // numberedList lists rows that are sorted by nothing but their number.
-func numberedList[T any](ctx context.Context, db *DB, what, columns, from string, w where, p Page, row func(scan func(...any) error, more ...any) (int64, T, error)) (List[T], error) {
+func numberedList[T any](ctx context.Context, db *DB, what, columns, table string, w where, p Page, row func(scan func(...any) error, more ...any) (int64, T, error)) (List[T], error) {
 	var l List[T]
 	o, err := orderOf(p, map[string]string{"created": "num"}, "-created", "num")
 	if err != nil {
 		return l, err
 	}
-	if l.Total, l.More, err = db.capped(ctx, from, w); err != nil {
+	if l.Total, l.More, err = db.capped(ctx, table, w); err != nil {
 		return l, db.failed("count "+what, err)
 	}
-	l.Items, l.Next, err = paged(ctx, db, columns, from, w, o, p, func(scan func(...any) error, by *any) (int64, T, error) { return row(scan, by) })
+	l.Items, l.Next, err = paged(ctx, db, listing{columns: columns, table: table}, w, o, p, func(scan func(...any) error, by *any) (int64, T, error) { return row(scan, by) })
 	return l, db.failed("list "+what, err)
 }
 
@@ -121,7 +121,7 @@ func (db *DB) kept(ctx context.Context, id string) (Kept, error) {
 }
 
 func (db *DB) keptCuts(ctx context.Context, p Page) (List[Kept], error) {
-	return numberedList(ctx, db, "kept packets", keptColumns, " FROM kept", where{}, p, scanKept)
+	return numberedList(ctx, db, "kept packets", keptColumns, "kept", where{}, p, scanKept)
 }
 
 func (db *DB) deleteKept(ctx context.Context, id string) error { return db.remove(ctx, "kept", id) }

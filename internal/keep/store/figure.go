@@ -20,6 +20,7 @@ type figure struct {
 	value  any
 	err    error
 	made   time.Time
+	took   time.Duration
 	asked  time.Time
 	making chan struct{} // closed when it is made; nil when nobody makes it
 }
@@ -30,12 +31,15 @@ const (
 	maxFigures = 64
 	// figureTime bounds the making of one.
 	figureTime = time.Minute
+	// restFactor keeps the making of large figures below a tenth of a core,
+	// however often someone asks.
+	restFactor = 10
 	// tooStale is from when on one waits for a new figure.
 	tooStale = 10 * time.Minute
 )
 
-// figure is the value that make made, at most Options.Stale and the time of
-// making it old, where it is asked for all the time.
+// figure is the value that make made. Where it is asked for all the time it is
+// at most Options.Stale old, or eleven times as old as it takes to make.
 func (db *DB) figure(ctx context.Context, name string, make func(context.Context) (any, error)) (any, error) {
 	if db.options.Stale < 0 {
 		return make(ctx)
@@ -45,7 +49,7 @@ func (db *DB) figure(ctx context.Context, name string, make func(context.Context
 	f := db.figures.at(name)
 	f.asked = now
 	age := now.Sub(f.made)
-	if (age >= db.options.Stale || age < 0) && f.making == nil {
+	if (age >= max(db.options.Stale, restFactor*f.took) || age < 0) && f.making == nil {
 		db.makeFigure(f, make)
 	}
 	making, usable := f.making, f.value != nil && age < tooStale
@@ -105,12 +109,14 @@ func (db *DB) makeFigure(f *figure, make func(context.Context) (any, error)) {
 	db.running.Go(func() {
 		ctx, cancel := context.WithTimeout(db.living, figureTime)
 		defer cancel()
+		began := time.Now()
 		value, err := make(ctx)
+		took := time.Since(began)
 		db.figures.mu.Lock()
 		defer db.figures.mu.Unlock()
 		f.err, f.making = err, nil
 		if err == nil {
-			f.value, f.made = value, db.options.Now()
+			f.value, f.made, f.took = value, db.options.Now(), took
 		} else if f.value != nil {
 			db.options.Log.Warn("figures of the plant were not renewed", "error", err)
 		}

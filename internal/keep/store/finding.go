@@ -245,7 +245,9 @@ func scanFinding(scan func(...any) error, more ...any) (int64, FindingItem, erro
 func (db *DB) findings(ctx context.Context, f FindingFilter, p Page) (List[FindingItem], error) {
 	var l List[FindingItem]
 	var w where
-	w.site("site.name", text(f.Site))
+	if err := db.ofSite(ctx, &w, "f.site", f.Site); err != nil {
+		return l, err
+	}
 	w.equal("f.level", text(f.Level))
 	w.equal("f.rule", text(f.Rule))
 	if !f.Closed {
@@ -259,10 +261,10 @@ func (db *DB) findings(ctx context.Context, f FindingFilter, p Page) (List[Findi
 	if err != nil {
 		return l, err
 	}
-	if l.Total, l.More, err = db.capped(ctx, findingFrom, w); err != nil {
+	if l.Total, l.More, err = db.capped(ctx, "finding f", w); err != nil {
 		return l, db.failed("count findings", err)
 	}
-	l.Items, l.Next, err = paged(ctx, db, findingColumnList, findingFrom, w, o, p, func(scan func(...any) error, by *any) (int64, FindingItem, error) {
+	l.Items, l.Next, err = paged(ctx, db, listing{findingColumnList, "finding f", " JOIN site ON site.id = f.site"}, w, o, p, func(scan func(...any) error, by *any) (int64, FindingItem, error) {
 		return scanFinding(scan, by)
 	})
 	return l, db.failed("list findings", err)

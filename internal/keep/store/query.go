@@ -43,8 +43,19 @@ func (w *where) equal(column, value string) {
 	}
 }
 
-// site is equal for the column with a site's name.
-func (w *where) site(column, name string) { w.equal(column, name) }
+// ofSite adds a condition for the number of a site, which holds for no row if
+// nobody has heard of the site. "" is all sites.
+func (db *DB) ofSite(ctx context.Context, w *where, column, name string) error {
+	if name == "" {
+		return nil
+	}
+	id, err := db.siteNumber(ctx, text(name))
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return db.failed("read sites", err)
+	}
+	w.add(column+" = ?", id)
+	return nil
+}
 
 func (w *where) clause() string {
 	if len(w.conditions) == 0 {

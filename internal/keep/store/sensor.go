@@ -74,7 +74,7 @@ func scanSensor(scan func(...any) error) (Sensor, error) {
 
 func (db *DB) sensors(ctx context.Context, site string) ([]Sensor, error) {
 	w := where{}
-	w.site("site.name", site)
+	w.equal("site.name", text(site))
 	var all []Sensor
 	err := db.each(ctx, "SELECT "+sensorColumns+" FROM sensor JOIN site ON site.id = sensor.site"+w.clause()+" ORDER BY site.name, sensor.name", w.args,
 		func(scan func(...any) error) error {

@@ -56,12 +56,8 @@ var operationTable = talkTable{
 // where makes the conditions of a filter. No asset of that name is no row.
 func (db *DB) talkWhere(ctx context.Context, table *talkTable, f *TalkFilter) (where, error) {
 	var w where
-	if f.Site != "" {
-		id, err := db.siteNumber(ctx, text(f.Site))
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return w, err
-		}
-		w.add("t.site = ?", id)
+	if err := db.ofSite(ctx, &w, "t.site", f.Site); err != nil {
+		return w, err
 	}
 	if f.Peer != "" && f.Asset == "" {
 		return w, fmt.Errorf("a peer without an asset: %w", ErrInvalid)
@@ -114,11 +110,6 @@ func (db *DB) talkEnds(ctx context.Context, table *talkTable, f *TalkFilter, w *
 	return nil
 }
 
-// talkTotal counts rows; without conditions that is a figure.
-func (db *DB) talkTotal(ctx context.Context, table *talkTable, w where) (int64, bool, error) {
-	return db.capped(ctx, " FROM "+table.name+" t", w)
-}
-
 func (db *DB) conversations(ctx context.Context, f TalkFilter, p Page) (List[ConversationItem], error) {
 	var l List[ConversationItem]
 	w, err := db.talkWhere(ctx, &conversationTable, &f)
@@ -129,10 +120,10 @@ func (db *DB) conversations(ctx context.Context, f TalkFilter, p Page) (List[Con
 	if err != nil {
 		return l, err
 	}
-	if l.Total, l.More, err = db.talkTotal(ctx, &conversationTable, w); err != nil {
+	if l.Total, l.More, err = db.capped(ctx, "conversation t", w); err != nil {
 		return l, db.failed("count conversations", err)
 	}
-	l.Items, l.Next, err = paged(ctx, db, "t.id, "+conversationColumns("t", "t.first")+assetEnds, " FROM conversation t"+conversationTable.join, w, o, p, scanConversation)
+	l.Items, l.Next, err = paged(ctx, db, listing{"t.id, " + conversationColumns("t", "t.first") + assetEnds, "conversation t", conversationTable.join}, w, o, p, scanConversation)
 	return l, db.failed("list conversations", err)
 }
 
@@ -156,10 +147,10 @@ func (db *DB) operations(ctx context.Context, f TalkFilter, p Page) (List[Operat
 	if err != nil {
 		return l, err
 	}
-	if l.Total, l.More, err = db.talkTotal(ctx, &operationTable, w); err != nil {
+	if l.Total, l.More, err = db.capped(ctx, "operation t", w); err != nil {
 		return l, db.failed("count operations", err)
 	}
-	l.Items, l.Next, err = paged(ctx, db, "t.id, "+operationColumns("t", "t.first")+assetEnds, " FROM operation t"+operationTable.join, w, o, p,
+	l.Items, l.Next, err = paged(ctx, db, listing{"t.id, " + operationColumns("t", "t.first") + assetEnds, "operation t", operationTable.join}, w, o, p,
 		func(scan func(...any) error, by *any) (int64, OperationItem, error) {
 			var r operationRow
 			var e assetEndRow
@@ -270,7 +261,7 @@ SELECT asset.id, asset.label, e.mac, e.ip, b.packets, b.bytes FROM
 func (db *DB) sitesOf(ctx context.Context, site string) ([]any, error) {
 	var ids []any
 	w := where{}
-	w.site("name", text(site))
+	w.equal("name", text(site))
 	err := db.each(ctx, "SELECT id FROM site"+w.clause(), w.args, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
