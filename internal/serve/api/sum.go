@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"hash/maphash"
 	"slices"
 	"time"
@@ -159,24 +160,25 @@ func (s *Server) sites(ctx context.Context, site string) ([]string, error) {
 }
 
 // stable runs a sum, and again if segments were sealed or rolled up meanwhile:
-// rows would have been counted in both places, or in neither.
+// rows would have been counted in both places or in neither, or a file would
+// have gone while it was read.
 func (s *Server) stable(ctx context.Context, p *span, sum func(segments []plant.Segment) error) error {
 	before, err := s.segments(ctx, p)
-	for try := 0; err == nil; try++ {
-		if err = sum(before); err != nil {
-			return err
-		}
-		var after []plant.Segment
-		if after, err = s.segments(ctx, p); err != nil {
-			return err
+	if err != nil {
+		return err
+	}
+	for try := 0; ; try++ {
+		failed := sum(before)
+		after, err := s.segments(ctx, p)
+		if err != nil {
+			return errors.Join(failed, err)
 		}
 		same := slices.EqualFunc(before, after, func(a, b plant.Segment) bool { return a.Path == b.Path })
 		if same || try == 2 {
-			return nil
+			return failed
 		}
 		before = after
 	}
-	return err
 }
 
 func (s *Server) segments(ctx context.Context, p *span) ([]plant.Segment, error) {
