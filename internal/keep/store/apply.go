@@ -129,7 +129,10 @@ func (db *DB) apply(ctx context.Context, batches []*plant.Batch) (Applied, error
 			return err
 		}
 		return a.save()
-	}, func() { db.interned.learn(a) })
+	}, func() {
+		db.interned.learn(a)
+		db.grown(db.interned.total())
+	})
 	if err != nil {
 		return Applied{}, err
 	}

@@ -111,7 +111,7 @@ func (db *DB) tend(ctx context.Context) error {
 	}
 	db.writing.Lock()
 	defer db.writing.Unlock()
-	for _, statement := range db.dialect.tend {
+	for _, statement := range append([]string{db.dialect.statistics}, db.dialect.tend...) {
 		if _, err := db.write.ExecContext(ctx, statement); err != nil {
 			return db.failed("tend the store", err)
 		}
@@ -135,4 +135,30 @@ func (db *DB) size(ctx context.Context) (int64, error) {
 		}
 	}
 	return n, nil
+}
+
+// firstPlan is from how many rows on a young store needs statistics.
+const firstPlan = 1000
+
+// grown renews the statistics when a store has four times the rows that it had
+// the last time: without them SQLite takes the wrong index in a store that was
+// filled since it was opened. Call it while holding db.writing, with no
+// transaction open.
+func (db *DB) grown(rows int64) {
+	if rows < firstPlan || rows < 4*db.planned {
+		return
+	}
+	db.planned = rows
+	if _, err := db.write.Exec(db.dialect.statistics); err != nil {
+		db.options.Log.Warn("statistics for queries were not renewed", "error", err)
+	}
+}
+
+// total is how many rows the bounded tables have.
+func (n *interned) total() int64 {
+	var total int64
+	for _, rows := range n.rows {
+		total += rows
+	}
+	return total
 }

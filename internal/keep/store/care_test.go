@@ -215,3 +215,28 @@ func TestStaleFiguresAreRenewed(t *testing.T) {
 		t.Errorf("%d figures are kept", n)
 	}
 }
+
+// TestStatisticsFollowGrowth holds that a store that was filled since it was
+// opened plans its queries by what is in it.
+func TestStatisticsFollowGrowth(t *testing.T) {
+	db := openTest(t, emptyStore(t, "sqlite"), testOptions())
+	analyzed := func() (n int64) {
+		t.Helper()
+		var tables int64
+		ok(t, db.row(ctx, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'sqlite_stat1'", nil, &tables))
+		if tables > 0 {
+			ok(t, db.row(ctx, "SELECT COUNT(*) FROM sqlite_stat1 WHERE tbl = 'conversation'", nil, &n))
+		}
+		return n
+	}
+	batches := minutesOf(2000, 2)
+	must[Applied](t)(db.Apply(ctx, []*plant.Batch{talk(1, [2]int{1, 2})}))
+	if analyzed() != 0 {
+		t.Error("a store with one conversation has statistics")
+	}
+	batches[0].Sequence = 2
+	must[Applied](t)(db.Apply(ctx, batches[:1]))
+	if analyzed() == 0 {
+		t.Error("a store with 2,000 conversations has no statistics")
+	}
+}

@@ -15,7 +15,9 @@ type dialect struct {
 	// lock makes writers of several processes wait for each other, where
 	// beginning a transaction does not do so already.
 	lock string
-	// tend are the statements of Tend.
+	// statistics renews what queries are planned by, where tables grew much.
+	statistics string
+	// tend are the other statements of Tend.
 	tend []string
 	// numbered has parameters written $1; else they are written ?.
 	numbered bool
@@ -32,14 +34,15 @@ const writeLock = 4_817_320_231
 
 var sqliteDialect = dialect{
 	name: "sqlite", goose: goose.DialectSQLite3, schema: "migration/sqlite",
-	tend: []string{"PRAGMA optimize", "PRAGMA incremental_vacuum(4096)", "PRAGMA wal_checkpoint(PASSIVE)"},
-	rows: 32, kind: sqliteKind,
+	statistics: "PRAGMA optimize(0x10012)", // all tables, a bounded part of each
+	tend:       []string{"PRAGMA incremental_vacuum(4096)", "PRAGMA wal_checkpoint(PASSIVE)"},
+	rows:       32, kind: sqliteKind,
 }
 
 var postgresDialect = dialect{
 	name: "postgres", goose: goose.DialectPostgres, schema: "migration/postgres",
-	lock: "SELECT pg_advisory_xact_lock(" + strconv.Itoa(writeLock) + ")",
-	tend: []string{"ANALYZE"}, numbered: true,
+	lock:       "SELECT pg_advisory_xact_lock(" + strconv.Itoa(writeLock) + ")",
+	statistics: "ANALYZE", numbered: true,
 	rows: 128, kind: postgresKind,
 }
 

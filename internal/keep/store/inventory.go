@@ -67,7 +67,12 @@ func (db *DB) saveInventory(ctx context.Context, site string, now time.Time, ass
 	if err := db.readOld(ctx, s); err != nil {
 		return Saved{}, db.failed("read the kept assets", err)
 	}
-	if err := db.change(ctx, "save the inventory", func(t *tx) error { return s.write(t, &db.options.Limits) }); err != nil {
+	if err := db.change(ctx, "save the inventory", func(t *tx) error { return s.write(t, &db.options.Limits) }, func() {
+		if len(s.saved.Put) >= firstPlan {
+			db.planned = 0 // as if the store were young
+			db.grown(int64(len(s.saved.Put)))
+		}
+	}); err != nil {
 		return Saved{}, err
 	}
 	if err := db.place(ctx); err != nil {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -48,6 +49,8 @@ func openSQLite(path string) (*DB, error) {
 	write.SetMaxOpenConns(1)
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
+	// A connection reads statistics when it is opened, and never again.
+	read.SetConnMaxLifetime(10 * time.Minute)
 	return &DB{dialect: sqliteDialect, write: write, read: read, path: path}, nil
 }
 

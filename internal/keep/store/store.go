@@ -76,6 +76,7 @@ type DB struct {
 	writing  sync.Mutex // held by the one who changes anything
 	saving   sync.Mutex // held by the one who saves an inventory or forgets
 	interned interned   // guarded by writing
+	planned  int64      // rows when statistics were made; guarded by writing
 	figures  figures
 
 	living  context.Context // ends with Close
