@@ -6,7 +6,7 @@ BIN   := bin/bulkhead
 TIME  ?= 120s
 export CGO_ENABLED ?= 0
 
-.PHONY: help build console console-check demo check format vet test accept vuln bench bench-live fuzz clean
+.PHONY: help build console console-check demo report deb check format vet test accept vuln bench bench-live fuzz clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -21,11 +21,20 @@ console-check: ## Check and test the console (skipped without Node)
 	@if ! command -v node >/dev/null; then echo "skip console-check: node is not installed"; exit 0; fi; \
 	set -e; cd console; [ -d node_modules ] || npm ci --no-audit --no-fund; npm run check; npm test; npm run build; npm run browser
 
-demo: build ## Analyze a capture of a simulated plant and write report/report.html
+demo: ## Build everything and show the console on a simulated plant
+	@if command -v npm >/dev/null; then [ -f console/dist/index.html ] || $(MAKE) --no-print-directory console; \
+	else echo "npm is not installed: the console will be a placeholder page"; fi
+	@$(MAKE) --no-print-directory build
+	./$(BIN) demo $(DEMO)
+
+report: build ## Analyze a capture of the simulated plant and write report/report.html
 	@mkdir -p report
 	./$(BIN) lab write --out report/plant.pcap
 	./$(BIN) analyze --html report/report.html report/plant.pcap
 	@echo; echo "The full report: file://$(CURDIR)/report/report.html"
+
+deb: build ## Build a Debian package into bin/
+	deploy/debian/build bin/bulkhead.deb $(VERSION)
 
 check: format vet test console-check accept vuln ## Run every check and test
 
@@ -37,7 +46,7 @@ vet:
 	$(GO) tool staticcheck ./...
 
 test:
-	$(GO) test ./...
+	$(GO) test $(TESTFLAGS) ./...
 
 accept: build ## Hold the program against the captures in ../shared (skipped where they are absent)
 	python3 test/accept/run.py ./$(BIN)

@@ -37,7 +37,7 @@ const childConfig = "BULKHEAD_TEST_CONFIG"
 func TestChildProcess(t *testing.T) {
 	path := os.Getenv(childConfig)
 	if path == "" {
-		t.Skip("not a test: the kill test runs it as a process of its own")
+		return // not a test: the kill test runs it as a process of its own
 	}
 	c, err := config.Read(path)
 	if err != nil {
