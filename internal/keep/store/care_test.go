@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -239,4 +240,50 @@ func TestStatisticsFollowGrowth(t *testing.T) {
 	if analyzed() == 0 {
 		t.Error("a store with 2,000 conversations has no statistics")
 	}
+}
+
+// TestEverybodyAtOnce lets batches, inventories, readers and Forget meet.
+func TestEverybodyAtOnce(t *testing.T) {
+	o := testOptions()
+	o.Stale = time.Millisecond
+	enginesWith(t, o, func(t *testing.T, db *DB) {
+		g := newStage(8, 20)
+		var sent []*plant.Batch
+		for range 30 {
+			sent = append(sent, g.batch("works", "west", "a", 20))
+		}
+		var others sync.WaitGroup
+		done := make(chan struct{})
+		always := func(do func() error) {
+			others.Go(func() {
+				for {
+					select {
+					case <-done:
+						return
+					default:
+					}
+					if err := do(); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		always(func() error { _, err := db.Map(ctx, "works"); return err })
+		always(func() error { _, err := db.Assets(ctx, AssetFilter{Q: "plc"}, Page{}); return err })
+		always(func() error { _, err := db.Sensors(ctx, ""); return err })
+		always(func() error { _, err := db.Forget(ctx, now.AddDate(-1, 0, 0)); return err })
+		always(func() error {
+			_, err := db.SaveInventory(ctx, "works", now, slices.Values([]AssetRow{assetAt(1), assetAt(2, office), assetAt(3)}))
+			return err
+		})
+		for _, b := range clone(sent) {
+			must[Applied](t)(db.Apply(ctx, []*plant.Batch{b}))
+		}
+		close(done)
+		others.Wait()
+		if d := cmp.Diff(truth("works", sent, numberOf(t, db)), keptSums(t, db, "works")); d != "" {
+			t.Errorf("totals differ (-want +got):\n%s", d)
+		}
+	})
 }
