@@ -6,6 +6,7 @@ export const fieldNames: Record<string, string> = {
   'device-type': 'Device type', 'product-code': 'Product code', 'vendor-id': 'Vendor number', description: 'Description', location: 'Location', contact: 'Contact',
   software: 'Software', domain: 'Domain', user: 'User', unit: 'Unit behind it', mode: 'Mode', 'key-switch': 'Key switch', address: 'Address', gateway: 'Router', netmask: 'Netmask', 'router-of': 'Routes for', ttl: 'Hop count',
   certificate: 'Certificate', security: 'Protection', 'cleartext-login': 'Login in clear', fingerprint: 'Fingerprint', neighbor: 'Neighbour', port: 'Port', service: 'Service', carries: 'Carries', resolves: 'Resolves',
+  family: 'Family', side: 'Side', level: 'Level', kind: 'Kind', protocols: 'Protocols', names: 'Names', macs: 'MAC addresses', ips: 'IP addresses', asset: 'Asset',
 }
 
 const order = Object.keys(fieldNames)

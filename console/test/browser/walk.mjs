@@ -43,6 +43,15 @@ async function walk(server, what, combinations) {
   }
 }
 
+// A running program can be walked instead: BULKHEAD_HUB=http://127.0.0.1:8443
+if (process.env.BULKHEAD_HUB) {
+  await walk({ url: process.env.BULKHEAD_HUB }, 'running', [['wide', 'light'], ['phone', 'dark']])
+  await b.close()
+  for (const f of failures) console.error(f)
+  console.log(`${walked} pages of ${process.env.BULKHEAD_HUB} walked, ${failures.length} failures`)
+  process.exit(failures.length ? 1 : 0)
+}
+
 const server = await serve({ assets: 120 })
 await walk(server, 'full', [['wide', 'light'], ['wide', 'dark'], ['phone', 'light'], ['phone', 'dark']])
 const empty = await serve({ assets: 0, ticks: false })

@@ -103,7 +103,7 @@ describe('the layout', () => {
   })
   it('breaks a wall where a crossing passes and leaves a door where a line does', () => {
     const l = layout(p, p.lines, 900, 'auto')
-    expect(l.walls.map((w) => [w.name, w.breaks.length, w.doors.length])).toEqual([['IT / OT', 1, 0], ['operations / cells', 0, 1]])
+    expect(l.walls.map((w) => [w.name, w.breaks.length, w.doors.length])).toEqual([['IT / OT', 1, 0], ['above the cells', 0, 1]])
     const [wall] = l.walls
     const x = wall!.breaks[0]!.x
     expect(wall!.pieces.some(([a, b]) => a < x && x < b)).toBe(false)

@@ -18,7 +18,7 @@ export function sentence(o: Overview): Sentence {
   if (o.assets.total === 0) return { calm: 'Nothing has been seen yet.', urgent: '', under: o.sensors.total ? 'A sensor is there; as soon as it sees packets, the plant appears.' : 'No sensor has said anything. Start one, or import a capture.' }
   const inside = o.assets.total - (o.assets.kinds.find((k) => k.value === 'external')?.count ?? 0)
   const seen = `${plural(inside, 'asset')} and ${plural(o.conversations, 'conversation')} seen`
-  if (o.crossings > 0) return { calm: `${plural(inside, 'asset')} seen.`, urgent: `${plural(o.crossings, 'conversation')} ${o.crossings === 1 ? 'crosses' : 'cross'} the boundary of the plant.`, under: 'Nobody has said yet that they may. Each is a way from one side to the other.' }
+  if (o.crossings > 0) return { calm: `${plural(inside, 'asset')} seen.`, urgent: `${plural(o.crossings, 'conversation')} ${o.crossings === 1 ? 'crosses' : 'cross'} the boundary of the plant.`, under: o.crossings === 1 ? 'Nobody has said yet that it may. It is a way from one side to the other.' : 'Nobody has said yet that they may. Each is a way from one side to the other.' }
   return { calm: `${seen}. None crosses the boundary of the plant.`, urgent: o.sensors.not > 0 ? 'But not everything is seen.' : '', under: 'As far as the sensors see: what passes elsewhere does not count here.' }
 }
 
@@ -37,6 +37,6 @@ export function blind(o: Overview, sensors: Sensor[], now: number): Blind[] {
   const unplaced = o.assets.sides.find((s) => s.value === 'unknown')?.count ?? 0
   const outside = o.assets.kinds.find((k) => k.value === 'external')?.count ?? 0
   if (unplaced > outside) list.push({ what: `${count(unplaced - outside)} of which nobody can say whether they belong to office or plant.`, todo: 'What they cross is not counted as a crossing.', href: '/assets?side=unknown&kind=device' })
-  if (sensors.length === 1 && o.assets.total > 0) list.push({ what: 'One sensor sees one place of the network.', todo: 'Conversations that stay within another switch do not come by.', href: '/sensors' })
+  if (sensors.filter((s) => s.state !== 'ended').length === 1 && o.assets.total > 0) list.push({ what: 'One sensor sees one place of the network.', todo: 'Conversations that stay within another switch do not come by.', href: '/sensors' })
   return list
 }

@@ -71,7 +71,7 @@ export function plan(map: Pick<PlantMap, 'boxes' | 'edges'>): Plan {
     const id = [box.site, band, box.network].join('/')
     renamed.set(box.id, id)
     const b = boxes.get(id)
-    if (!b) boxes.set(id, { id, band, name: box.network || 'no network', side: box.side, total: box.total, assets: [...box.assets] })
+    if (!b) boxes.set(id, { id, band, name: box.network || (band === 'outside' ? 'outside' : 'no network'), side: box.side, total: box.total, assets: [...box.assets] })
     else {
       b.side = b.total >= box.total ? b.side : box.side
       b.total += box.total

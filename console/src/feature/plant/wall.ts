@@ -18,7 +18,7 @@ export interface Break {
 }
 
 const inside: readonly BandKey[] = ['dmz', 'operations', 'cells']
-const names: Partial<Record<BandKey, string>> = { dmz: 'IT / OT', operations: 'above operations', cells: 'operations / cells' }
+const names: Partial<Record<BandKey, string>> = { dmz: 'IT / OT', operations: 'above operations', cells: 'above the cells' }
 
 /** Whether a wall belongs between a band and the one above it. */
 export function wallAbove(band: BandKey | undefined, above: BandKey): boolean {
