@@ -43,9 +43,10 @@ type identity struct {
 // merge joins nodes that are one device.
 func (b *Builder) merge(f *folded) {
 	var ids []identity
+	var said portrait // room for all
 	for e := range uint32(b.endpoints.n) {
 		if f.node[e] != nobody && b.plausible(e) {
-			ids = b.serialsOf(f, e, ids)
+			ids = b.serialsOf(f, e, &said, ids)
 			ids = b.portsOf(f, e, ids)
 		}
 	}
@@ -101,15 +102,15 @@ func (b *Builder) joinAll(f *folded, same []identity) {
 
 // serialsOf finds the serial numbers said by endpoint e, each with the vendor
 // said in the same place: two makers may use one number.
-func (b *Builder) serialsOf(f *folded, e uint32, ids []identity) []identity {
-	var said portrait
+func (b *Builder) serialsOf(f *folded, e uint32, said *portrait, ids []identity) []identity {
+	said.facts = said.facts[:0]
 	for i := b.endpoints.at(e).facts; i != 0; i = b.facts.at(i - 1).next {
 		x := b.facts.at(i - 1)
 		if field := plant.Field(b.words.text(x.field)); identifies(field) {
 			said.facts = append(said.facts, slotFact{Fact: b.fact(x), slot: int(x.slot)})
 		}
 	}
-	b.derive(&said)
+	b.derive(said)
 	if !said.says(plant.FieldSerial) {
 		return ids
 	}
@@ -119,7 +120,7 @@ func (b *Builder) serialsOf(f *folded, e uint32, ids []identity) []identity {
 		if x.Field != plant.FieldSerial || x.Confidence < 0.6 || !usefulSerial(x.Value) {
 			continue
 		}
-		vendor := b.vendorAt(&said, x.slot)
+		vendor := b.vendorAt(said, x.slot)
 		if vendor == "" {
 			continue
 		}

@@ -12,8 +12,8 @@ import (
 )
 
 // record writes a CPU profile of analyzing captures one after the other, each
-// as the program does it with --json. `make profile` makes with it the profile
-// that the compiler optimises the program by.
+// as the program does it with --json. It shows where
+// the time goes (docs/performance.md).
 func record(profile string, captures []string) error {
 	f, err := os.Create(profile)
 	if err != nil {
@@ -30,11 +30,6 @@ func record(profile string, captures []string) error {
 		}
 		if err := report.JSON(io.Discard, &a.Source); err != nil {
 			return err
-		}
-		if path := os.Getenv("HEAPPROFILE"); path != "" {
-			h, _ := os.Create(path)
-			pprof.Lookup("allocs").WriteTo(h, 0)
-			h.Close()
 		}
 	}
 	pprof.StopCPUProfile()
