@@ -114,10 +114,28 @@ func ReadScenario(name string) (*Scenario, error) {
 
 // Machine is a machine of the plant as whoever checks an inventory needs it.
 type Machine struct {
-	Name            string
-	IP              netip.Addr
-	Order, Firmware string // what it says of itself, "" if it does not
+	Name string
+	IP   netip.Addr
+	// What it says of itself, "" if it does not.
+	Product, Order, Firmware string
 	Truth
+}
+
+// says is what a machine tells of its product and firmware. A rack has many of
+// both, and a switch that speaks CIP one in each protocol, so that nobody can
+// say which is its own.
+func (m *machine) says() (product, firmware string) {
+	switch {
+	case m.Rack != nil, m.CIP != nil && m.Text != "":
+		return m.CIP.Name, ""
+	case m.CIP != nil:
+		return m.CIP.Name, fmt.Sprintf("%d.%d", m.CIP.Major, m.CIP.Minor)
+	case m.BACnet != nil:
+		return m.BACnet.Model, m.BACnet.Firmware
+	case len(m.Objects) > 2:
+		return m.Objects[1], m.Objects[2]
+	}
+	return "", m.Firmware
 }
 
 // Machines are those of the plant, without those that a scenario adds, of
@@ -130,7 +148,8 @@ func Machines() ([]Machine, error) {
 	var list []Machine
 	for i := range p.Hosts {
 		if m := &p.Hosts[i]; m.Is != nil {
-			list = append(list, Machine{Name: m.Name, IP: m.IP, Order: m.Order, Firmware: m.Firmware, Truth: *m.Is})
+			product, firmware := m.says()
+			list = append(list, Machine{Name: m.Name, IP: m.IP, Product: product, Order: m.Order, Firmware: firmware, Truth: *m.Is})
 		}
 	}
 	return list, nil

@@ -116,8 +116,9 @@ func TestPaceEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestAWeekNeedsNoMoreMemoryThanAnHour looks at what is alive at both times.
-func TestAWeekNeedsNoMoreMemoryThanAnHour(t *testing.T) {
+// TestTimeNeedsNoMemory looks at what is alive after a day and a half and after
+// three days.
+func TestTimeNeedsNoMemory(t *testing.T) {
 	s, err := NewSource(Options{Scenario: "demo", Start: monday, Time: Endless, Thin: 1000})
 	if err != nil {
 		t.Fatal(err)
