@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Box, Edge, MapAsset } from '../../src/api/model'
 import { at, cellPath, corner, layout, type Layout } from '../../src/feature/plant/layout'
-import { bandOf, fits, markOf, plan, wordsOf } from '../../src/feature/plant/plan'
+import { bandOf, fits, markOf, plan, shortName, wordsOf } from '../../src/feature/plant/plan'
 import { cellsOf, choice, linesShown } from '../../src/feature/plant/shown'
 import { pieces } from '../../src/feature/plant/wall'
 import { centred, held, zoomAt } from '../../src/feature/plant/view.svelte'
@@ -39,6 +39,7 @@ describe('the plan', () => {
     expect(markOf(asset('a', { role: 'unknown', vendor_known: false }), true)).toBe('unknown')
     expect(markOf(asset('a', { worst: 'high' }), false)).toBe('off')
   })
+  it.each([['plc-l3-scale.ot.alder.local', 'plc-l3-scale'], ['10.21.3.251', '10.21.3.251'], ['fe80::1.2', 'fe80::1.2'], ['WWWWWWWWWWWWWWWWWWWW', 'WWWWWWWWWWW…'], ['x', 'x']])('writes %s as %s', (name, want) => expect(shortName(name, 85)).toBe(want))
   it('fits when every word occurs', () => {
     expect(fits(asset('plc-7', { role: 'controller' }), '10.3.0.0/24', wordsOf(' PLC  10.3 '))).toBe(true)
     expect(fits(asset('plc-7'), '10.3.0.0/24', wordsOf('plc drive'))).toBe(false)

@@ -129,3 +129,17 @@ export function fits(a: MapAsset, box: string, words: string[]): boolean {
 export function wordsOf(q: string): string[] {
   return q.toLowerCase().split(/\s+/).filter(Boolean)
 }
+
+/**
+ * A name as it fits into so many pixels at 10.5 px: without its domain, which
+ * all of a network share. Widths are those of Inter, near enough.
+ */
+export function shortName(label: string, room: number): string {
+  const host = /[a-z]/i.test(label) && !label.includes(':') ? label.split('.')[0]! : label
+  let width = 0
+  for (let i = 0; i < host.length; i++) {
+    width += /[A-Z0-9_]/.test(host[i]!) ? 7 : /[mw]/.test(host[i]!) ? 8.6 : /[.ilj:]/.test(host[i]!) ? 3 : 5.9
+    if (width > room) return host.slice(0, Math.max(1, i - 1)) + '…'
+  }
+  return host
+}
