@@ -197,7 +197,7 @@ func TestImportsThatComeToNothing(t *testing.T) {
 		t.Errorf("no capture: %d", a.StatusCode)
 	}
 	whole := smallCapture(t)
-	id := box.upload("cut.pcap", whole[:len(whole)/2+7])
+	id := box.upload("cut.pcap", whole[:len(whole)-7]) // within the last frame: no frame is as short
 	var job struct {
 		State, Problem string
 		Packets        int64
