@@ -12,14 +12,14 @@ import (
 )
 
 // record writes a CPU profile of analyzing captures one after the other, each
-// as the program does it with --json. It shows where
-// the time goes (docs/performance.md).
+// as the program does it with --json. It shows where the time goes
+// (docs/performance.md).
 func record(profile string, captures []string) error {
 	f, err := os.Create(profile)
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(20) // as the program does
+	debug.SetGCPercent(20) // about what the program comes to
 	if err := pprof.StartCPUProfile(f); err != nil {
 		return err
 	}
