@@ -39,7 +39,7 @@ describe('the plan', () => {
     expect(markOf(asset('a', { role: 'unknown', vendor_known: false }), true)).toBe('unknown')
     expect(markOf(asset('a', { worst: 'high' }), false)).toBe('off')
   })
-  it.each([['plc-l3-scale.ot.alder.local', 'plc-l3-scale'], ['10.21.3.251', '10.21.3.251'], ['fe80::1.2', 'fe80::1.2'], ['WWWWWWWWWWWWWWWWWWWW', 'WWWWWWWWWWW…'], ['x', 'x']])('writes %s as %s', (name, want) => expect(shortName(name, 85)).toBe(want))
+  it.each([['plc-l3-scale.ot.alder.local', 'plc-l3-scale'], ['10.21.3.251', '10.21.3.251'], ['fe80::1.2', 'fe80::1.2'], ['WWWWWWWWWWWWWWWWWWWW', 'WWWW…WWWW'], ['SCADA-200-059', 'SCADA-2…-059'], ['x', 'x']])('writes %s as %s', (name, want) => expect(shortName(name, 85)).toBe(want))
   it('fits when every word occurs', () => {
     expect(fits(asset('plc-7', { role: 'controller' }), '10.3.0.0/24', wordsOf(' PLC  10.3 '))).toBe(true)
     expect(fits(asset('plc-7'), '10.3.0.0/24', wordsOf('plc drive'))).toBe(false)

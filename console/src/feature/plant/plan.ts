@@ -130,16 +130,22 @@ export function wordsOf(q: string): string[] {
   return q.toLowerCase().split(/\s+/).filter(Boolean)
 }
 
+/** About how wide a letter of Inter is at 10.5 px. */
+function widthOf(letter: string): number {
+  if (/[A-Z0-9_]/.test(letter)) return /[MW]/.test(letter) ? 9.4 : 7
+  return /[mw]/.test(letter) ? 8.6 : /[.ilj:]/.test(letter) ? 3 : 5.9
+}
+
 /**
- * A name as it fits into so many pixels at 10.5 px: without its domain, which
- * all of a network share. Widths are those of Inter, near enough.
+ * A name as it fits into so many pixels: without its domain, which all of a
+ * network share, and shortened in its middle, because names differ at their end.
  */
 export function shortName(label: string, room: number): string {
   const host = /[a-z]/i.test(label) && !label.includes(':') ? label.split('.')[0]! : label
-  let width = 0
-  for (let i = 0; i < host.length; i++) {
-    width += /[A-Z0-9_]/.test(host[i]!) ? 7 : /[mw]/.test(host[i]!) ? 8.6 : /[.ilj:]/.test(host[i]!) ? 3 : 5.9
-    if (width > room) return host.slice(0, Math.max(1, i - 1)) + '…'
-  }
-  return host
+  const width = (s: string) => [...s].reduce((n, c) => n + widthOf(c), 0)
+  if (width(host) <= room) return host
+  const tail = host.slice(-4)
+  let head = host.slice(0, -4)
+  while (head.length > 1 && width(head) + 9 + width(tail) > room) head = head.slice(0, -1)
+  return `${head}…${tail}`
 }
