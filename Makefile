@@ -12,7 +12,7 @@ help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 build: ## Build the program into bin/, with the console if it is built
-	$(GO) build -trimpath $(if $(wildcard console/dist/index.html),-tags console) -o $(BIN) ./cmd/bulkhead
+	$(GO) build -trimpath -ldflags="-s -w" $(if $(wildcard console/dist/index.html),-tags console) -o $(BIN) ./cmd/bulkhead
 
 console: ## Build the web console, which the next build puts into the program
 	cd console && npm ci --no-audit --no-fund && npm run build
