@@ -42,6 +42,7 @@ export class Live {
   #watches = new Set<Watch>()
   #topics = ''
   #source: Source | undefined
+  #fresh: Source | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #pause = firstRetry
   #waiting: Change[] = []
@@ -101,10 +102,19 @@ export class Live {
     const source = this.open(`${base}/events?topics=${this.#topics}`)
     this.#source = source
     const mine = () => this.#source === source
-    source.onopen = () => mine() && this.#alive()
+    // A source of ours does not tell the last event's id, as the browser's own
+    // second try does: what came in between is unknown, so pages load anew.
+    const again = this.#opened
+    source.onopen = () => {
+      if (!mine()) return
+      if (again && source === this.#fresh) this.#reset()
+      else this.#alive()
+      this.#fresh = undefined
+    }
+    this.#fresh = source
     source.onerror = () => mine() && this.#lost(source)
     source.addEventListener('change', (e) => mine() && this.#take(e.data))
-    source.addEventListener('state', () => mine() && this.#alive())
+    source.addEventListener('state', (e) => mine() && this.#began(e.data))
     source.addEventListener('resume', () => mine() && this.#alive())
     source.addEventListener('reset', () => mine() && this.#reset())
     source.addEventListener('heartbeat', () => mine() && this.#alive())
@@ -132,16 +142,27 @@ export class Live {
     this.#pause = Math.min(this.#pause * 2, lastRetry)
   }
 
+  /**
+   * How a small topic stands when the stream begins. It is handed on as changes:
+   * what happened between a page's first answer and now is not missed.
+   */
+  #began(data: string) {
+    this.#alive()
+    const s = parse<{ topic: string; value: unknown }>(data)
+    if (s?.topic === 'overview') this.#queue([{ topic: s.topic, op: 'put', id: s.topic, value: s.value }])
+    const items = (s?.value as { items?: { id?: string; name?: string }[] } | undefined)?.items
+    if (items && (s!.topic === 'sensors' || s!.topic === 'captures')) this.#queue(items.map((value) => ({ topic: s!.topic, op: 'put', id: value.id ?? value.name ?? '', value })))
+  }
+
   #take(data: string) {
     this.#alive()
-    let c: Change
-    try {
-      c = JSON.parse(data) as Change
-    } catch {
-      return
-    }
-    this.#waiting.push(c)
-    if (this.#frame) return
+    const c = parse<Change>(data)
+    if (c) this.#queue([c])
+  }
+
+  #queue(changes: Change[]) {
+    this.#waiting.push(...changes)
+    if (this.#frame || !changes.length) return
     this.#frame = true
     this.later(() => this.#hand())
   }
@@ -154,6 +175,15 @@ export class Live {
       const own = batch.filter((c) => w.topics.includes(c.topic))
       if (own.length) w.change(own)
     }
+  }
+}
+
+/** What a message says; undefined if it is cut off. */
+function parse<T>(data: string): T | undefined {
+  try {
+    return JSON.parse(data) as T
+  } catch {
+    return undefined
   }
 }
 

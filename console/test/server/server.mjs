@@ -125,7 +125,8 @@ function events(w, url, req, res) {
   const topics = (url.searchParams.get('topics') ?? '').split(',')
   const client = { topics, res }
   w.clients.add(client)
-  res.write(`id: ${w.event}\nevent: ${req.headers['last-event-id'] ? 'resume' : 'state'}\ndata: {}\n\n`)
+  if (req.headers['last-event-id']) res.write(`id: ${w.event}\nevent: resume\ndata: {}\n\n`)
+  else for (const topic of topics) res.write(`id: ${w.event}\nevent: state\ndata: ${JSON.stringify({ topic, value: topic === 'assets' ? { total: w.plant.assets.length } : topic === 'overview' ? answer.overview(w) : topic === 'sensors' || topic === 'captures' ? { items: w[topic] } : answer.findings(w, new URLSearchParams()) })}\n\n`)
   req.on('close', () => w.clients.delete(client))
 }
 
