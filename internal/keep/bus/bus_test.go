@@ -88,6 +88,28 @@ func TestWhatIsNotCommittedComesAgainInOrder(t *testing.T) {
 	expect(t, fetch(t, consume(t, b, ""), 4), 3, 4, 5, 6)
 }
 
+// TestADeliveryThatIsLost takes a message away from the reader, as happens when
+// the wait of a Fetch ends just when the server sends: what was never given out
+// must not be covered by the next Commit.
+func TestADeliveryThatIsLost(t *testing.T) {
+	b := open1(t, Options{Dir: t.TempDir()})
+	publish(t, b, "a", 1, 2, 3, 4)
+	c := consume(t, b, "")
+	expect(t, fetch(t, c, 1), 1)
+	lost, err := c.inner.Next(jetstream.FetchMaxWait(5 * time.Second))
+	if err != nil || lost == nil {
+		t.Fatal(err)
+	}
+	d, err := c.Fetch(t.Context(), 1, time.Second)
+	if err != nil || len(d.Batches) != 0 {
+		t.Fatalf("gave out what comes after a lost one: %+v, %v", d, err)
+	}
+	if err := c.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, fetch(t, c, 3), 2, 3, 4)
+}
+
 func TestBatchesOutliveTheServer(t *testing.T) {
 	dir := t.TempDir()
 	b := open1(t, Options{Dir: dir})

@@ -19,6 +19,7 @@ type Consumer struct {
 	name  string
 	inner jetstream.Consumer
 	last  jetstream.Msg // of what Fetch gave out since the last Commit
+	next  uint64        // the delivery that must come next, counted from 1
 }
 
 // Consume makes or goes on with the consumer of that name. Domain is that of a
@@ -44,7 +45,7 @@ func (b *Bus) Consume(ctx context.Context, name, domain string) (*Consumer, erro
 // newer ones before them, so that their numbers would seem to be missing: the
 // consumer is made anew behind what was committed instead.
 func (c *Consumer) Rewind(ctx context.Context) error {
-	c.inner, c.last = nil, nil
+	c.inner, c.last, c.next = nil, nil, 1
 	config := jetstream.ConsumerConfig{
 		Durable: c.name, AckPolicy: jetstream.AckAllPolicy, DeliverPolicy: jetstream.DeliverAllPolicy,
 		AckWait: time.Hour, MaxAckPending: 4096, MaxDeliver: -1,
@@ -91,6 +92,9 @@ func (c *Consumer) Fetch(ctx context.Context, most int, wait time.Duration) (Del
 		return d, fmt.Errorf("read from the bus: %w", err)
 	}
 	for m := range messages.Messages() {
+		if !c.inOrder(m) {
+			break
+		}
 		c.last = m
 		d.Bytes += len(m.Data())
 		batch, err := Decode(m.Data())
@@ -104,6 +108,20 @@ func (c *Consumer) Fetch(ctx context.Context, most int, wait time.Duration) (Del
 		return d, fmt.Errorf("read from the bus: %w", err)
 	}
 	return d, nil
+}
+
+// inOrder reports whether a message is the next one. A delivery can be lost: the
+// wait of a Fetch ends just when the server sends. The server takes it for
+// delivered, and the next Commit would cover it. So what comes after it is left
+// alone, and the next Fetch begins behind what was committed.
+func (c *Consumer) inOrder(m jetstream.Msg) bool {
+	meta, err := m.Metadata()
+	if err != nil || meta.Sequence.Consumer != c.next {
+		c.inner = nil
+		return false
+	}
+	c.next++
+	return true
 }
 
 // quiet reports whether an error only says that nothing came.
