@@ -88,7 +88,7 @@ export function peers(w, id, query) {
       const out = c.client.id === id
       return { asset: out ? c.server : c.client, address: out ? c.server_address : c.client_address, direction: out ? 'out' : 'in', transport: c.transport, protocol: c.protocol, port: c.port, packets: c.packets, bytes: c.bytes, bytes_day: c.bytes >> 3, first: c.first, last: c.last, crossing: c.crossing }
     })
-  return page(rows, query, (r) => r.bytes, (r) => r.address + r.protocol, true)
+  return page(rows, query, (r) => r.bytes, (r) => r.address + r.protocol + r.transport, true)
 }
 
 export function operations(w, query, id) {
@@ -96,13 +96,13 @@ export function operations(w, query, id) {
   const kinds = query.getAll('kind')
   const crossing = query.get('crossing')
   const rows = w.plant.operations.filter((o) => (!crossing || String(o.crossing) === crossing) && (!asset || o.requester.id === asset || o.responder.id === asset) && (!kinds.length || kinds.includes(o.kind)))
-  return page(rows, query, (o) => o.last, (o) => o.requester.id + o.responder.id + o.code + o.object, true)
+  return page(rows, query, (o) => o.last, (o) => o.requester.id + o.responder.id + o.code + o.object + o.value, true)
 }
 
 export function conversations(w, query) {
   const crossing = query.get('crossing')
   const rows = w.plant.conversations.filter((c) => (!crossing || String(c.crossing) === crossing) && (!query.get('asset') || [c.client.id, c.server.id].includes(query.get('asset'))))
-  return page(rows, query, (c) => c.last, (c) => c.client.id + c.server.id + c.protocol, true)
+  return page(rows, query, (c) => c.last, (c) => c.client.id + c.server.id + c.protocol + c.transport, true)
 }
 
 export function findings(w, query) {

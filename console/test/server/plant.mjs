@@ -159,6 +159,9 @@ function talks(assets, rnd, pick) {
   talk(stray, controllers[Math.min(2, controllers.length - 1)], 'modbus', 502, true, 0.01)
   operate(stray, controllers[Math.min(2, controllers.length - 1)], 'modbus', '16', 'Write Multiple Registers', 'write', 'T0836', 'holding registers 40-42', '1', 14, 0, 7200)
   talk(of((a) => a.role === 'HMI')[1], outside[0], 'teamviewer', 5938, true, 0.1)
+  // What differs in one member only must not be taken for one row: the same over UDP, asked of another port.
+  conversations.push(...conversations.filter((c) => c.server.role === 'controller').map((c) => ({ ...c, transport: 'udp' })))
+  operations.push(...operations.slice(0, 40).map((o) => ({ ...o, value: 'again' })))
   return { conversations, operations }
 }
 
