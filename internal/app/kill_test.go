@@ -231,38 +231,62 @@ func freeAddress(t *testing.T) string {
 }
 
 func TestKilledOneBox(t *testing.T) {
-	dir := t.TempDir()
-	file, data := plantCapture(t, dir, 6), filepath.Join(dir, "data")
-	box := newChild(t, dir, "box", fmt.Sprintf("site: %s\ndata: %s\nlisten: %s\nsensors: [{name: file, file: %s, ring: 64MiB}]\n", killSite, data, freeAddress(t), file))
-	killAll(t, []*child{box}, data, truth(t, file))
+	file := plantCapture(t, t.TempDir(), 6)
+	killRounds(t, truth(t, file), func(t *testing.T, dir string) ([]*child, string) {
+		data := filepath.Join(dir, "data")
+		text := fmt.Sprintf("site: %s\ndata: %s\nlisten: %s\nsensors: [{name: file, file: %s, ring: 64MiB}]\n", killSite, data, freeAddress(t), file)
+		return []*child{newChild(t, dir, "box", text)}, data
+	})
 }
 
 func TestKilledSensorAndHub(t *testing.T) {
-	dir := t.TempDir()
-	file, data := plantCapture(t, dir, 6), filepath.Join(dir, "hub")
-	key := filepath.Join(dir, "key")
-	if err := os.WriteFile(key, []byte("correct horse"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	port := freeAddress(t)
-	hub := newChild(t, dir, "hub", fmt.Sprintf("site: %s\ndata: %s\nlisten: %s\nroles: [hub]\nhub: {listen: '%s', sensors: [{name: file, password-file: %s}]}\n", killSite, data, freeAddress(t), port, key))
-	watch := newChild(t, dir, "sensor", fmt.Sprintf("site: %s\ndata: %s\nroles: [sensor]\nsensors: [{name: file, file: %s}]\nbus: {hub: 'nats://%s', password-file: %s}\n", killSite, filepath.Join(dir, "sensor"), file, port, key))
-	killAll(t, []*child{hub, watch}, data, truth(t, file))
+	file := plantCapture(t, t.TempDir(), 6)
+	killRounds(t, truth(t, file), func(t *testing.T, dir string) ([]*child, string) {
+		data, key, port := filepath.Join(dir, "hub"), filepath.Join(dir, "key"), freeAddress(t)
+		if err := os.WriteFile(key, []byte("correct horse"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		hub := fmt.Sprintf("site: %s\ndata: %s\nlisten: %s\nroles: [hub]\nhub: {listen: '%s', sensors: [{name: file, password-file: %s}]}\n", killSite, data, freeAddress(t), port, key)
+		watch := fmt.Sprintf("site: %s\ndata: %s\nroles: [sensor]\nsensors: [{name: file, file: %s}]\nbus: {hub: 'nats://%s', password-file: %s}\n", killSite, filepath.Join(dir, "sensor"), file, port, key)
+		return []*child{newChild(t, dir, "hub", hub), newChild(t, dir, "sensor", watch)}, data
+	})
 }
 
-// killAll kills one child after the other at random, and then lets them finish.
-func killAll(t *testing.T, children []*child, data string, want totals) {
+// killRounds lets new processes read the capture again and again until they were
+// killed often enough while they worked, and compares after each time.
+func killRounds(t *testing.T, want totals, start func(t *testing.T, dir string) (children []*child, data string)) {
 	seed := uint64(time.Now().UnixNano())
 	chance := rand.New(rand.NewPCG(seed, 1))
-	t.Logf("seed %d, %d kills", seed, kills())
+	t.Logf("seed %d", seed)
+	rounds := 0
+	for left := kills(); left > 0; rounds++ {
+		children, data := start(t, t.TempDir())
+		left -= killAll(t, chance, children, data, left)
+		sums, rows := kept(t, data)
+		sums.expect(t, "totals", want)
+		rows.expect(t, "rows by the minute", want)
+		if t.Failed() {
+			return
+		}
+	}
+	t.Logf("%d kills in %d rounds", kills(), rounds)
+}
+
+// killAll kills one child after the other at random while there is work, lets
+// them finish, and returns how often it killed.
+func killAll(t *testing.T, chance *rand.Rand, children []*child, data string, most int) (killed int) {
 	for _, c := range children {
 		c.start(t)
 	}
-	for range kills() {
+	for killed < most {
 		<-time.After(time.Duration(30+chance.IntN(700)) * time.Millisecond)
+		if _, ended := ending(t, data); ended {
+			break
+		}
 		c := children[chance.IntN(len(children))]
 		c.kill()
 		c.start(t)
+		killed++
 	}
 	done := waitForEnd(t, data)
 	for _, c := range children {
@@ -275,9 +299,7 @@ func killAll(t *testing.T, children []*child, data string, want totals) {
 		}
 		t.Fatal("the hub did not hear the end of the capture")
 	}
-	sums, rows := kept(t, data)
-	sums.expect(t, "totals", want)
-	rows.expect(t, "rows by the minute", want)
+	return max(killed, 1)
 }
 
 // waitForEnd waits until the hub knows that the sensor has read everything.
@@ -285,18 +307,28 @@ func waitForEnd(t *testing.T, data string) bool {
 	t.Helper()
 	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
 		<-time.After(200 * time.Millisecond)
-		db, err := store.Open(t.Context(), filepath.Join(data, state.Database), store.Options{})
-		if err != nil {
-			continue // it may be starting
-		}
-		s, err := db.Sensor(t.Context(), killSite, "file")
-		db.Close()
-		if err == nil && s.Status.State == plant.SensorEnded {
-			if s.Missing != 0 {
-				t.Errorf("%d batches are missing", s.Missing)
+		if missing, ended := ending(t, data); ended {
+			if missing != 0 {
+				t.Errorf("%d batches are missing", missing)
 			}
 			return true
 		}
 	}
 	return false
+}
+
+// ending asks the hub's store whether the sensor has read everything, and how
+// many of its batches have not come.
+func ending(t *testing.T, data string) (missing uint64, ended bool) {
+	path := filepath.Join(data, state.Database)
+	if _, err := os.Stat(path); err != nil {
+		return 0, false
+	}
+	db, err := store.Open(t.Context(), path, store.Options{})
+	if err != nil {
+		return 0, false // it may be starting
+	}
+	defer db.Close()
+	s, err := db.Sensor(t.Context(), killSite, "file")
+	return s.Missing, err == nil && s.Status.State == plant.SensorEnded
 }
