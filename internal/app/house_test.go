@@ -43,6 +43,7 @@ var mayImport = []struct {
 	{"internal/judge/", "pure functions of plant values", []string{"internal/plant", "internal/judge/"}},
 	{"internal/keep/history", "keeps conversations and operations as Parquet", []string{"internal/plant"}},
 	{"internal/keep/store", "keeps state in SQL and judges nothing", []string{"internal/plant"}},
+	{"internal/keep/store/pgtest", "a database server for tests", nil},
 	{"internal/keep/bus", "carries batches from sensors to the hub", []string{"internal/plant"}},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},
 	{"internal/serve/api", "asks the store and answers over HTTP", []string{"internal/plant", "internal/keep/", "internal/serve/"}},

@@ -5,33 +5,27 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/keep/store/pgtest"
 )
 
-// postgresBin is where Debian puts the programs of PostgreSQL 15.
-const postgresBin = "/usr/lib/postgresql/15/bin"
-
-// cluster is a PostgreSQL server of the tests' own, on a socket in its folder.
+// cluster is the PostgreSQL server of the tests.
 type cluster struct {
-	dir  string
-	cred *syscall.Credential
-	err  error // why there is none
-	n    int
-	mu   sync.Mutex
+	server *pgtest.Server
+	err    error // why there is none
+	n      int
+	mu     sync.Mutex
 }
 
 var startCluster = sync.OnceValue(func() *cluster {
 	c := &cluster{}
-	c.err = c.start()
+	c.server, c.err = pgtest.Start()
+	clusterStarted = c.err == nil
 	return c
 })
 
@@ -45,75 +39,25 @@ func TestMain(m *testing.M) {
 		os.RemoveAll(dir)
 	}
 	if clusterStarted {
-		startCluster().stop()
+		startCluster().server.Stop()
 	}
 	os.Exit(code)
 }
 
 var clusterStarted bool
 
-func (c *cluster) start() error {
-	if _, err := os.Stat(postgresBin + "/initdb"); err != nil {
-		return errors.New("PostgreSQL 15 is not installed")
-	}
-	if os.Getuid() == 0 {
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			return errors.New("there is no user postgres")
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		c.cred = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	}
-	dir, err := os.MkdirTemp("", "bulkhead-store")
-	if err != nil {
-		return err
-	}
-	c.dir = dir
-	if c.cred != nil {
-		if err := os.Chown(dir, int(c.cred.Uid), int(c.cred.Gid)); err != nil {
-			return err
-		}
-	}
-	if err := c.run("initdb", "-D", dir+"/data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"); err != nil {
-		return err
-	}
-	clusterStarted = true
-	return c.ctl("start")
-}
+func (c *cluster) ctl(verb string) error { return c.server.Control(verb, "fast") }
 
-func (c *cluster) ctl(verb string) error {
-	return c.run("pg_ctl", "-D", c.dir+"/data", "-w", "-m", "fast", "-l", c.dir+"/log",
-		"-o", "-c listen_addresses='' -c unix_socket_directories="+c.dir+" -c fsync=off -c max_connections=60", verb)
-}
-
-func (c *cluster) run(name string, args ...string) error {
-	cmd := exec.Command(filepath.Join(postgresBin, name), args...)
-	cmd.Dir = c.dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.cred}
-	if name == "pg_ctl" { // the server keeps the output open
-		return cmd.Run()
-	}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w: %s", name, err, out)
-	}
-	return nil
-}
-
-func (c *cluster) stop() {
-	c.ctl("stop")
-	os.RemoveAll(c.dir)
-}
-
-func (c *cluster) url(database string) string {
-	return "postgres://postgres@/" + database + "?host=" + url.QueryEscape(c.dir)
-}
+func (c *cluster) url(database string) string { return c.server.URL(database) }
 
 // database makes an empty schema, which is quicker than a database.
 func (c *cluster) database(t testing.TB) string {
 	t.Helper()
 	if c.err != nil {
-		t.Skip("no PostgreSQL: " + c.err.Error())
+		if !errors.Is(c.err, pgtest.ErrMissing) {
+			t.Fatal(c.err)
+		}
+		t.Skip(c.err)
 	}
 	c.mu.Lock()
 	c.n++
