@@ -54,6 +54,7 @@ type subnet struct {
 	ot      int // of the control network by what they are
 	asking  int // by what they ask of others
 	it      int
+	used    int // those of ot and it that are there only by whom they work for
 	between int // in the zone between the two
 }
 
@@ -67,6 +68,9 @@ func (f *folded) survey() map[ground]subnet {
 			continue
 		}
 		s := subnets[g]
+		if v.by == placedUsed || v.by == placedCompany {
+			s.used++
+		}
 		switch {
 		case c == campBetween:
 			s.between++
@@ -107,8 +111,12 @@ func (s subnet) side() plant.Side {
 func (s subnet) office() bool { return s.it >= enoughNeighbours && s.ot == 0 && s.it > s.asking }
 
 // zone reports whether a network is the one between the two: most in it work
-// for both.
-func (s subnet) zone() bool { return s.between >= 2 && s.between > s.ot+s.asking+s.it }
+// for both. One that was seen to work for one side only has no side of its own
+// to set against that, but must not be the rule.
+func (s subnet) zone() bool {
+	own := s.ot + s.asking + s.it - s.used
+	return s.between >= 2 && s.between >= s.used && s.between > own
+}
 
 // sideOfGround is the side of the network that asset i stands in. One that
 // stands in several has their side if they agree; if not, it stands astride.

@@ -115,6 +115,39 @@ func TestZone(t *testing.T) {
 	}
 }
 
+// One that was seen to work for one side only does not keep its neighbours from
+// standing between, but as many as work for both must be there.
+func TestZoneOfFew(t *testing.T) {
+	plc, printer := host(0xc0, "10.1.2.100"), host(0x80, "10.1.1.200")
+	base := all(printers("10.1.1.", 3), controllers("10.1.2.", 3))
+	serve := func(n int, protocol string, to ...string) []plant.Observation {
+		e := host(n, "10.1.3."+strconv.Itoa(n))
+		seen := all(sends(e, 9, "64", 0, 9))
+		for _, c := range to {
+			seen = append(seen, talks(c, e, protocol))
+		}
+		return seen
+	}
+	both := all(base, serve(0x40, "tds", plc, printer), serve(0x41, "tds", plc, printer))
+	few := all(both, serve(0x50, "mqtt", plc), serve(0x51, "tds", plc))
+	for _, c := range []struct {
+		name string
+		seen []plant.Observation
+		want string
+	}{
+		{"half of them", few, "message broker 3.5 unknown"},
+		{"fewer than half", all(few, serve(0x52, "tds", plc)), "message broker 3 ot"},
+		{"one of them", all(base, serve(0x40, "tds", plc, printer), serve(0x50, "mqtt", plc)), "message broker 3 ot"},
+		{"with machines of one side", all(few, controllers("10.1.3.", 2)), "message broker 3 ot"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got, a := judged(t, c.seen, "10.1.3.80"); got != c.want {
+				t.Errorf("got %q, want %q: %v", got, c.want, a.Reasons)
+			}
+		})
+	}
+}
+
 func TestMoreRoles(t *testing.T) {
 	e, broker, router := host(1, "10.1.1.5"), host(2, "10.1.1.6"), routerMAC+" 10.1.1.7"
 	publishes := does(e, broker, "mqtt", "Publish", plant.Other)
