@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/bulkhead-ot/bulkhead/internal/judge/inventory/fingerprint"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
@@ -99,6 +100,9 @@ func leadModule(p *portrait, modules []plant.Module) *plant.Module {
 const surelyController = 0.75
 
 func (p *portrait) isController(slot int) bool {
+	if len(p.of(slot, fingerprint.FieldHelps)) > 0 {
+		return false // half of a safety controller, which is the other half's to name
+	}
 	c := p.choices(slot, plant.FieldRole, nil)
 	return len(c) > 0 && (c[0].value == plant.RoleController || c[0].value == plant.RoleSafety) && confidenceOf(c[0].weight) >= surelyController
 }

@@ -33,6 +33,7 @@ var packed []byte
 const (
 	FieldSide   plant.Field = "side"   // plant.SideOT or plant.SideIT
 	FieldFamily plant.Field = "family" // the product family, when the product itself is not known
+	FieldHelps  plant.Field = "helps"  // the role of the module beside it that it only works for: it leads no rack
 )
 
 // Gain is what a value means: a fact that a rule derives.
@@ -290,6 +291,9 @@ type Protocol struct {
 	// Control says that the server controls or measures a process, so that
 	// asking many of them makes a SCADA server.
 	Control bool `yaml:"control" json:"control,omitempty"`
+	// Office says that offices and plants keep servers for it, so that a
+	// computer that serves it to many is one.
+	Office bool `yaml:"office" json:"office,omitempty"`
 }
 
 // Protocol is what is known of a protocol, nil if nothing is.

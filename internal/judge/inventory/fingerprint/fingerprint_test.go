@@ -54,7 +54,7 @@ func unique(t *testing.T, ids map[string]string, id, file string) {
 
 var known = []plant.Field{
 	plant.FieldVendor, plant.FieldProduct, plant.FieldOrderNumber, plant.FieldFirmware, plant.FieldHardware,
-	plant.FieldSerial, plant.FieldOS, plant.FieldRole, plant.FieldSoftware, FieldSide, FieldFamily,
+	plant.FieldSerial, plant.FieldOS, plant.FieldRole, plant.FieldSoftware, FieldSide, FieldFamily, FieldHelps,
 }
 
 var roles = []plant.Role{
