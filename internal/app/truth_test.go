@@ -17,7 +17,7 @@ import (
 // reached is how many of the machines of the simulated plant the inventory gets
 // right, by what is asked: the test fails below it. Where it gets better, raise
 // it.
-var reached = map[string]int{"found": 131, "role": 114, "level": 111, "side": 124, "vendor": 102, "order": 16, "product": 36, "firmware": 50}
+var reached = map[string]int{"found": 131, "role": 124, "level": 116, "side": 124, "vendor": 102, "order": 16, "product": 36, "firmware": 50}
 
 // TestInventoryOfTheSimulatedPlant holds the inventory of a quiet Sunday evening
 // and Monday, in which everything happens that happens in a week, against what

@@ -71,7 +71,7 @@ func TestPlaces(t *testing.T) {
 		want string
 		why  string // a part of one reason
 	}{
-		{"an office PC that writes a register is still of the office", all(windows(pc), writes(pc), printers(office, 3), controllers(floor, 1)), "10.1.1.5", "PC 4 it", "stands in 10.1.1.0/24, where 0 are of the control network and 3"},
+		{"an office PC that writes a register is still of the office", all(windows(pc), writes(pc), printers(office, 3), controllers(floor, 1)), "10.1.1.5", "PC 4 it", "stands in 10.1.1.0/24 with 3 of the office and nothing of the control network"},
 		{"a machine of an office that polls is no HMI of the plant", all(sends(bare, 9, "64", 0, 9), writes(bare), printers(office, 3), controllers(floor, 1)), "10.1.1.6", "unknown 4 it", "asks the control network as its own machines do"},
 		{"one that programs from an office", all(windows(pc), writes(pc), does(pc, plc, "s7comm", "Download", plant.Program), printers(office, 3), controllers(floor, 1)), "10.1.1.5", "engineering workstation 4 it", "nothing of the control network"},
 		{"one that polls where a controller stands, too", all(sends(bare, 9, "64", 0, 9), writes(bare), printers(office, 3), controllers(office, 1), controllers(floor, 1)), "10.1.1.6", "HMI 2 ot", ""},

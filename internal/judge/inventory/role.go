@@ -14,6 +14,7 @@ type clue struct {
 	confidence float64
 	packet     plant.PacketRef
 	asked      bool      // known only by what the asset asked of others
+	late       bool      // counts only where the others make a PC or nothing
 	fact       *slotFact // that shows the role
 	talk       *talk     // that suggests it
 	link       *link     // the gravest thing asked
@@ -25,6 +26,7 @@ type clue struct {
 func (b *Builder) clues(clues []clue, f *folded, p *portrait, h *habits) []clue {
 	clues = identityClues(clues, p)
 	clues = b.serviceClues(clues, h)
+	clues = clientsClue(clues, h)
 	clues = b.controlClues(clues, h)
 	clues = carrierClues(clues, p)
 	return b.unitClue(clues, f, p.asset)
@@ -132,6 +134,7 @@ const (
 	askMany     = 3 // controllers; fewer is an operator panel, more a control room
 	scadaAsks   = 0.6
 	panelAsks   = 0.45
+	panelWrites = 0.6 // of a computer, which reads for many reasons
 	programAsks = 0.85
 	modeAsks    = 0.4
 )
@@ -145,10 +148,16 @@ func (b *Builder) controlClues(clues []clue, h *habits) []clue {
 		return clues // a controller that asks another is still a controller
 	}
 	c := clue{role: plant.RoleHMI, confidence: panelAsks, asked: true}
-	if h.asksMany >= askMany {
-		c.role, c.confidence = plant.RoleSCADA, scadaAsks
-	}
 	c.text = fmt.Sprintf("asks %s of the control level for values", peers(h.asksMany))
+	switch {
+	case h.asksMany >= askMany:
+		c.role, c.confidence = plant.RoleSCADA, scadaAsks
+	case h.writes:
+		if computer, _ := isComputerByItself(clues); computer {
+			c.confidence = panelWrites
+		}
+		c.text += " and sets some"
+	}
 	return append(clues, c)
 }
 

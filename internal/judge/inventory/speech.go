@@ -15,6 +15,7 @@ type speech struct {
 	serves, asks []likely
 	remote       bool // one end works the other from afar
 	tunnel       bool // it carries other networks
+	office       bool // servers are kept for it
 }
 
 // likely is a role and how sure one protocol makes us of it.
@@ -46,7 +47,7 @@ func (b *Builder) learn() {
 		}
 		s := &speech{remote: remote, tunnel: tunnel}
 		if p != nil {
-			s.control, s.plant = p.Control, p.Side == plant.SideOT
+			s.control, s.plant, s.office = p.Control, p.Side == plant.SideOT, p.Office
 			s.serves, s.asks = byRole(p.Serves), byRole(p.Asks)
 		}
 		b.speech[i] = s

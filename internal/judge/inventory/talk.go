@@ -28,13 +28,21 @@ type habits struct {
 	gravest  *link    // the gravest operation it asked for
 	asksMany int      // different servers of control protocols that it asked
 	polled   []uint32 // those servers
+	writes   bool     // it wrote values to one of them
+	clients  []uint32 // that asked it in office protocols, with repetitions
+	visitors []uint32 // that worked it from afar
+	asked    []uint32 // that it asked in office protocols
+	remotes  bool     // it works others from afar
 	proto    []word
 	peers    []uint32 // assets it talked to, with repetitions
 }
 
 // habits gathers what asset i does into h.
 func (b *Builder) habits(f *folded, i uint32, h *habits) {
-	*h = habits{serves: h.serves[:0], asks: h.asks[:0], polled: h.polled[:0], proto: h.proto[:0], peers: h.peers[:0]}
+	*h = habits{
+		serves: h.serves[:0], asks: h.asks[:0], polled: h.polled[:0], proto: h.proto[:0], peers: h.peers[:0],
+		clients: h.clients[:0], visitors: h.visitors[:0], asked: h.asked[:0],
+	}
 	for _, n := range f.spoken.of(i) {
 		l := b.links.at(n)
 		client, server := f.assetOf(l.client), f.assetOf(l.server)
@@ -42,6 +50,7 @@ func (b *Builder) habits(f *folded, i uint32, h *habits) {
 			h.asks = b.tally(h.asks, l)
 			if server != i && b.polls(l, server) {
 				h.polled = append(h.polled, server)
+				h.writes = h.writes || l.did.has(plant.Write)
 			}
 			h.gravest = b.graver(h.gravest, l)
 			h.notePeer(server, i)
@@ -50,6 +59,7 @@ func (b *Builder) habits(f *folded, i uint32, h *habits) {
 			h.serves = b.tally(h.serves, l)
 			h.notePeer(client, i)
 		}
+		b.noteService(h, l, client, server, i)
 		if l.state&linkConfirmed != 0 && !slices.Contains(h.proto, l.proto) {
 			h.proto = append(h.proto, l.proto)
 		}

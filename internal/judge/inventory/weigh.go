@@ -18,14 +18,21 @@ const enoughForRole = 0.3
 // it is, if it is as sure as that.
 const enoughToSpecify = 0.55
 
+// enoughToServe is how sure it must be that what looks like a PC is a server,
+// whose system looks the same: more than one program that servers have, or many
+// that ask it.
+const enoughToServe = 0.75
+
 // generic are the roles that say what kind of machine an asset is, with those
 // that say what such a machine is there for. Everything that Windows does by
-// itself adds up to a PC, and a firewall forwards as any router does; neither
-// makes the narrower role less likely.
+// itself adds up to a PC, a firewall forwards as any router does, and a safety
+// controller answers as any controller; none makes the narrower role less
+// likely.
 var generic = map[plant.Role][]plant.Role{
-	plant.RolePC:     {plant.RoleEngineering, plant.RoleSCADA, plant.RoleHistorian, plant.RoleHMI, plant.RoleController},
-	plant.RoleServer: {plant.RoleEngineering, plant.RoleSCADA, plant.RoleHistorian, plant.RoleDomain},
-	plant.RoleRouter: {plant.RoleFirewall},
+	plant.RolePC:         {plant.RoleEngineering, plant.RoleSCADA, plant.RoleHistorian, plant.RoleHMI, plant.RoleController},
+	plant.RoleServer:     {plant.RoleEngineering, plant.RoleSCADA, plant.RoleHistorian, plant.RoleDomain},
+	plant.RoleRouter:     {plant.RoleFirewall},
+	plant.RoleController: {plant.RoleSafety},
 }
 
 // scale weighs the clues for each role. Those for one role add up as
@@ -36,6 +43,7 @@ type scale []pan
 type pan struct {
 	role   plant.Role
 	weight float64
+	late   float64 // of clues that count late
 }
 
 // weigh fills s, whose room is used again. Without what was asked, it takes
@@ -52,7 +60,11 @@ func (s scale) weigh(clues []clue, withAsked bool) scale {
 			at = len(s)
 			s = append(s, pan{role: c.role})
 		}
-		s[at].weight += weightOf(c.confidence)
+		if c.late {
+			s[at].late += weightOf(c.confidence)
+		} else {
+			s[at].weight += weightOf(c.confidence)
+		}
 	}
 	return s
 }
@@ -61,16 +73,34 @@ func (s scale) weigh(clues []clue, withAsked bool) scale {
 // machine, the first by name of two that weigh the same.
 func (s scale) best() plant.Role {
 	best, most := s.most(func(plant.Role) bool { return true })
-	if narrower := generic[best]; narrower != nil {
-		role, weight := s.most(func(r plant.Role) bool { return slices.Contains(narrower, r) })
-		if confidenceOf(weight) >= enoughToSpecify {
-			best, most = role, weight
-		}
-	}
 	if confidenceOf(most) < enoughForRole {
-		return plant.RoleUnknown
+		best = plant.RoleUnknown
+	}
+	for narrower := s.narrower(best); narrower != ""; narrower = s.narrower(best) {
+		best = narrower // generic has no circles
 	}
 	return best
+}
+
+// narrower is the best of the roles that a machine of one is there for, "" if
+// none is sure enough.
+func (s scale) narrower(role plant.Role) plant.Role {
+	among := generic[role]
+	best, weight := s.most(func(r plant.Role) bool { return slices.Contains(among, r) })
+	switch {
+	case confidenceOf(weight) >= enoughToSpecify:
+		return best
+	case (role == plant.RolePC || role == plant.RoleUnknown) && s.serves():
+		return plant.RoleServer
+	}
+	return ""
+}
+
+// serves reports whether what seems a PC, or nothing in particular, is a
+// server.
+func (s scale) serves() bool {
+	i := slices.IndexFunc(s, func(p pan) bool { return p.role == plant.RoleServer })
+	return i >= 0 && confidenceOf(s[i].weight+s[i].late) >= enoughToServe
 }
 
 // most is the heaviest of the roles that are wanted.
