@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -13,9 +14,10 @@ const (
 	servesMany  = 0.8
 )
 
-// surelyClient is how sure what a computer says must be that its system is one
-// for desks: such a one can have a share, and is no server by that.
-const surelyClient = 0.38
+// clientRules begin the names of the rules that know systems for desks: such a
+// one can have a share, and is no server by that. Other rules that speak for a
+// PC see a Windows, which a server has as well.
+const clientRules = "windows.client"
 
 // noteService notes who asks asset i, and whom it asks, in protocols that
 // servers are kept for.
@@ -76,7 +78,7 @@ func isComputerByItself(clues []clue) (computer, desk bool) {
 			continue
 		}
 		computer = true
-		desk = desk || c.role == plant.RolePC && c.confidence >= surelyClient
+		desk = desk || c.role == plant.RolePC && (c.fact.rule == "" || strings.HasPrefix(c.fact.rule, clientRules))
 	}
 	return computer, desk
 }
