@@ -26,7 +26,7 @@ Without --data the folder is a temporary one, which is removed at the end.`
 
 const demoExample = `  bulkhead demo
   bulkhead demo --days 1 --listen 127.0.0.1:9000
-  bulkhead demo --scenario intrusion --data ./demo`
+  bulkhead demo --scenario phishing --data ./demo`
 
 type demoFlags struct {
 	data, listen, scenario string

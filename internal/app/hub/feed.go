@@ -2,8 +2,10 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/bulkhead-ot/bulkhead/internal/keep/bus"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
@@ -41,13 +43,40 @@ func (h *Hub) feed(ctx context.Context, s *Stream) {
 }
 
 // drain reads one stream until something fails. What was fetched and not
-// committed comes again.
+// committed comes again. The next batches are fetched and unpacked while those
+// before them are committed.
 func (h *Hub) drain(ctx context.Context, r Reader, works func()) error {
+	ctx, stop := context.WithCancel(ctx)
+	fetched, failed := make(chan bus.Delivery), make(chan error, 1)
+	go func() {
+		defer close(fetched)
+		failed <- fetch(ctx, r, fetched)
+	}()
+	err := h.take(ctx, r, fetched, works)
+	stop()
+	for range fetched { // the goroutine ends before drain does
+	}
+	return errors.Join(err, <-failed)
+}
+
+// fetch hands on what comes, until ctx is done or something fails.
+func fetch(ctx context.Context, r Reader, to chan<- bus.Delivery) error {
 	for ctx.Err() == nil {
 		d, err := r.Fetch(ctx, roundBatches, fetchWait)
 		if err != nil {
 			return err
 		}
+		select {
+		case to <- d:
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+// take commits what was fetched, until there is no more or something fails.
+func (h *Hub) take(ctx context.Context, r Reader, from <-chan bus.Delivery, works func()) error {
+	for d := range from {
 		for _, err := range d.Damaged {
 			h.counters.Damaged.Add(1)
 			h.o.Log.Error("a message on the bus is passed over", "error", err)
@@ -59,7 +88,7 @@ func (h *Hub) drain(ctx context.Context, r Reader, works func()) error {
 				return err
 			}
 		}
-		if err := r.Commit(ctx); err != nil {
+		if err := r.Commit(ctx, &d); err != nil {
 			return err
 		}
 		works()

@@ -61,8 +61,7 @@ type Stream struct {
 // Reader gives batches in order. *bus.Consumer is one.
 type Reader interface {
 	Fetch(ctx context.Context, most int, wait time.Duration) (bus.Delivery, error)
-	Commit(ctx context.Context) error
-	Rewind(ctx context.Context) error
+	Commit(ctx context.Context, d *bus.Delivery) error
 }
 
 // Hub is the role. Make it with New.

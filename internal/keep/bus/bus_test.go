@@ -43,16 +43,33 @@ func publish(t *testing.T, b *Bus, sensor string, sequences ...uint64) {
 // fetch reads until it has n batches.
 func fetch(t *testing.T, c *Consumer, n int) (sequences []uint64) {
 	t.Helper()
+	sequences, _ = fetchLast(t, c, n)
+	return sequences
+}
+
+// fetchLast also gives what Commit takes.
+func fetchLast(t *testing.T, c *Consumer, n int) (sequences []uint64, last *Delivery) {
+	t.Helper()
 	for end := time.Now().Add(10 * time.Second); len(sequences) < n && time.Now().Before(end); {
 		d, err := c.Fetch(t.Context(), n-len(sequences), 200*time.Millisecond)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, b := range d.Batches {
-			sequences = append(sequences, b.Sequence)
+			sequences, last = append(sequences, b.Sequence), &d
 		}
 	}
-	return sequences
+	return sequences, last
+}
+
+// take fetches one batch after the other, expects them and commits them.
+func take(t *testing.T, c *Consumer, want ...uint64) {
+	t.Helper()
+	got, last := fetchLast(t, c, len(want))
+	expect(t, got, want...)
+	if err := c.Commit(t.Context(), last); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func expect(t *testing.T, got []uint64, want ...uint64) {
@@ -75,10 +92,7 @@ func TestWhatIsNotCommittedComesAgainInOrder(t *testing.T) {
 	b := open1(t, Options{Dir: t.TempDir()})
 	publish(t, b, "a", 1, 2, 3, 4, 5)
 	c := consume(t, b, "")
-	expect(t, fetch(t, c, 2), 1, 2)
-	if err := c.Commit(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	take(t, c, 1, 2)
 	expect(t, fetch(t, c, 2), 3, 4) // not committed
 	publish(t, b, "a", 6)
 	if err := c.Rewind(t.Context()); err != nil {
@@ -95,7 +109,7 @@ func TestADeliveryThatIsLost(t *testing.T) {
 	b := open1(t, Options{Dir: t.TempDir()})
 	publish(t, b, "a", 1, 2, 3, 4)
 	c := consume(t, b, "")
-	expect(t, fetch(t, c, 1), 1)
+	_, first := fetchLast(t, c, 1)
 	lost, err := c.inner.Next(jetstream.FetchMaxWait(5 * time.Second))
 	if err != nil || lost == nil {
 		t.Fatal(err)
@@ -104,7 +118,7 @@ func TestADeliveryThatIsLost(t *testing.T) {
 	if err != nil || len(d.Batches) != 0 {
 		t.Fatalf("gave out what comes after a lost one: %+v, %v", d, err)
 	}
-	if err := c.Commit(t.Context()); err != nil {
+	if err := c.Commit(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
 	expect(t, fetch(t, c, 3), 2, 3, 4)
@@ -115,10 +129,7 @@ func TestBatchesOutliveTheServer(t *testing.T) {
 	b := open1(t, Options{Dir: dir})
 	publish(t, b, "a b.c", 1, 2)
 	c := consume(t, b, "")
-	fetch(t, c, 1)
-	if err := c.Commit(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	take(t, c, 1)
 	b.Close()
 	b = open1(t, Options{Dir: dir})
 	last, err := b.Last(t.Context(), "s", "a b.c")
@@ -222,10 +233,7 @@ func TestSensorsElsewhere(t *testing.T) {
 	b := openSensor("b", key["b"])
 	publish(t, b, "b", 1)
 	ca := eventually(t, hub, DomainOf("s", "a"))
-	expect(t, fetch(t, ca, 2), 1, 2)
-	if err := ca.Commit(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	take(t, ca, 1, 2)
 	expect(t, fetch(t, eventually(t, hub, DomainOf("s", "b")), 1), 1)
 
 	if reached(t, a, DomainOf("s", "b")) {

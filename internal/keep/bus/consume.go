@@ -12,14 +12,13 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
-// Consumer reads batches in the order in which they came. It is not safe for
-// concurrent use.
+// Consumer reads batches in the order in which they came. Fetch and Rewind are
+// called by one goroutine; Commit may be called by another meanwhile.
 type Consumer struct {
 	js    jetstream.JetStream
 	name  string
 	inner jetstream.Consumer
-	last  jetstream.Msg // of what Fetch gave out since the last Commit
-	next  uint64        // the delivery that must come next, counted from 1
+	next  uint64 // the delivery that must come next, counted from 1
 }
 
 // Consume makes or goes on with the consumer of that name. Domain is that of a
@@ -45,7 +44,7 @@ func (b *Bus) Consume(ctx context.Context, name, domain string) (*Consumer, erro
 // newer ones before them, so that their numbers would seem to be missing: the
 // consumer is made anew behind what was committed instead.
 func (c *Consumer) Rewind(ctx context.Context) error {
-	c.inner, c.last, c.next = nil, nil, 1
+	c.inner, c.next = nil, 1
 	config := jetstream.ConsumerConfig{
 		Durable: c.name, AckPolicy: jetstream.AckAllPolicy, DeliverPolicy: jetstream.DeliverAllPolicy,
 		AckWait: time.Hour, MaxAckPending: 4096, MaxDeliver: -1,
@@ -74,6 +73,7 @@ type Delivery struct {
 	Batches []*plant.Batch
 	Bytes   int
 	Damaged []error
+	last    jetstream.Msg
 }
 
 // Fetch waits for batches, up to a number and a time. It gives none when none
@@ -95,7 +95,7 @@ func (c *Consumer) Fetch(ctx context.Context, most int, wait time.Duration) (Del
 		if !c.inOrder(m) {
 			break
 		}
-		c.last = m
+		d.last = m
 		d.Bytes += len(m.Data())
 		batch, err := Decode(m.Data())
 		if err != nil {
@@ -129,14 +129,13 @@ func quiet(err error) bool {
 	return errors.Is(err, nats.ErrTimeout) || errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// Commit says that everything that Fetch gave out is on the hub's disk.
-func (c *Consumer) Commit(ctx context.Context) error {
-	if c.last == nil {
+// Commit says that a delivery, and every one before it, is on the hub's disk.
+func (c *Consumer) Commit(ctx context.Context, d *Delivery) error {
+	if d.last == nil {
 		return nil
 	}
-	if err := c.last.DoubleAck(ctx); err != nil {
+	if err := d.last.DoubleAck(ctx); err != nil {
 		return fmt.Errorf("tell the bus what is committed: %w", err)
 	}
-	c.last = nil
 	return nil
 }

@@ -105,13 +105,41 @@ func (db *DB) forgetTable(ctx context.Context, table, id, condition string, befo
 	return nil
 }
 
+// Pages that became free are given back a few at a time, so that batches do not
+// wait long, until few are left: they are used again before the file grows.
+const (
+	tendRounds = 256
+	fewFree    = 4096
+)
+
 func (db *DB) tend(ctx context.Context) error {
+	if err := db.tendOnce(ctx, db.dialect.statistics); err != nil {
+		return err
+	}
+	for range tendRounds {
+		if err := db.tendOnce(ctx, db.dialect.tend...); err != nil {
+			return err
+		}
+		free := 0
+		if db.dialect.free != "" {
+			if err := db.row(ctx, db.dialect.free, nil, &free); err != nil {
+				return db.failed("tend the store", err)
+			}
+		}
+		if free <= fewFree {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (db *DB) tendOnce(ctx context.Context, statements ...string) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("tend the store: %w", err)
 	}
 	db.writing.Lock()
 	defer db.writing.Unlock()
-	for _, statement := range append([]string{db.dialect.statistics}, db.dialect.tend...) {
+	for _, statement := range statements {
 		if _, err := db.write.ExecContext(ctx, statement); err != nil {
 			return db.failed("tend the store", err)
 		}

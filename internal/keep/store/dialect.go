@@ -19,6 +19,9 @@ type dialect struct {
 	statistics string
 	// tend are the other statements of Tend.
 	tend []string
+	// free asks for the pages of the file that nothing uses, "" where the server
+	// sees to that.
+	free string
 	// numbered has parameters written $1; else they are written ?.
 	numbered bool
 	// parameters is how many one statement may have, and rows how many rows
@@ -36,6 +39,7 @@ var sqliteDialect = dialect{
 	name: "sqlite", goose: goose.DialectSQLite3, schema: "migration/sqlite",
 	statistics: "PRAGMA optimize(0x10012)", // all tables, a bounded part of each
 	tend:       []string{"PRAGMA incremental_vacuum(4096)", "PRAGMA wal_checkpoint(PASSIVE)"},
+	free:       "PRAGMA freelist_count",
 	rows:       32, kind: sqliteKind,
 }
 

@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -36,7 +37,19 @@ import (
 func main() {
 	days := flag.Int("days", 30, "`days` of the month")
 	url := flag.String("store", "", "`url` of a PostgreSQL server with an empty database; default is SQLite")
+	profile := flag.String("profile", "", "write a profile of the processor to this `file`")
 	flag.Parse()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			log.Fatal(err)
+		}
+		defer pprof.StopCPUProfile()
+	}
 	if err := run(*days, *url); err != nil {
 		log.Fatal(err)
 	}
