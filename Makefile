@@ -54,7 +54,11 @@ accept: build ## Hold the program against the captures in ../shared (skipped whe
 vuln:
 	@out=$$($(GO) tool govulncheck ./... 2>&1); status=$$?; \
 	if [ $$status -ne 0 ] && grep -q 'fetching vulnerabilities' <<<"$$out"; then echo "skip govulncheck: the vulnerability database cannot be reached"; \
-	else echo "$$out"; exit $$status; fi
+	else echo "$$out"; [ $$status -eq 0 ] || exit $$status; fi
+	@if ! command -v npm >/dev/null; then echo "skip npm audit: npm is not installed"; exit 0; fi; \
+	out=$$(cd console && npm audit --audit-level=high 2>&1); status=$$?; \
+	if [ $$status -ne 0 ] && grep -qE 'audit endpoint|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|E40[0-9]|E50[0-9]' <<<"$$out"; then echo "skip npm audit: the registry does not answer audits"; \
+	else echo "$$out" | tail -n 3; exit $$status; fi
 
 bench: build ## Measure packets per second beside tshark, nfpcapd and Zeek where installed
 	$(GO) run ./internal/tool/bench -bin ./$(BIN)
