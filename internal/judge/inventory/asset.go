@@ -157,28 +157,42 @@ func (f *folded) members(i uint32) []uint32 {
 
 // addressReasons adds why each IP stands in this asset.
 func (b *Builder) addressReasons(all []plant.Reason, f *folded, i uint32) []plant.Reason {
-	var last [16]byte
-	for _, r := range f.records.of(i) {
-		e := b.endpoints.at(r)
-		if !f.holds[r] || e.ip == last {
-			continue
+	records := f.records.of(i) // sorted by IP
+	for lo := 0; lo < len(records); {
+		hi, ip := lo, b.endpoints.at(records[lo]).ip
+		for hi < len(records) && b.endpoints.at(records[hi]).ip == ip {
+			hi++
 		}
-		last = e.ip
-		all = append(all, plant.Reason{What: "merge", Why: addressWhy(e), Packet: e.packet})
+		if r := slices.IndexFunc(records[lo:hi], func(r uint32) bool { return f.holds[r] }); r >= 0 {
+			e := b.endpoints.at(records[lo+r])
+			all = append(all, plant.Reason{What: "merge", Why: addressWhy(e, b.seenOf(records[lo:hi], e.mac)), Packet: e.packet})
+		}
+		lo = hi
 	}
 	return all
 }
 
-func addressWhy(e *endpoint) string {
+// seenOf is how we know that a MAC has the IP of these records, whatever VLAN it
+// was learnt in.
+func (b *Builder) seenOf(records []uint32, mac plant.MAC) (seen evidence) {
+	for _, r := range records {
+		if x := b.endpoints.at(r); x.mac == mac {
+			seen |= x.seen
+		}
+	}
+	return seen
+}
+
+func addressWhy(e *endpoint, seen evidence) string {
 	s := make(sentence, 0, usualSentence)
 	switch {
-	case e.place == placeOwn && e.seen&claimedIP != 0:
+	case e.place == placeOwn && seen&claimedIP != 0:
 		return s.mac(e.mac).say(" says on its link that it has ").ip(e.addr()).text()
-	case e.place == placeOwn && e.seen&saidIP != 0:
+	case e.place == placeOwn && seen&saidIP != 0:
 		return s.mac(e.mac).say(" was given ").ip(e.addr()).say(" or says so of itself").text()
 	case e.place == placeOwn:
 		return s.ip(e.addr()).say(" is an address that only ").mac(e.mac).say(" can have made").text()
-	case e.place == placeAlone && e.seen&sentIP == 0:
+	case e.place == placeAlone && seen&sentIP == 0:
 		return s.mac(e.mac).say(" announces ").ip(e.addr()).say(" as the address of its device").text()
 	case e.place == placeAlone:
 		return s.mac(e.mac).say(" sends from ").ip(e.addr()).say(" and nothing shows that it forwards for others").text()
