@@ -5,13 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/api"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/ring"
 )
 
-// cutter cuts packets out of the rings of this process's sensors.
+// cutter cuts packets out of the rings of this process's sensors, and out of the
+// captures that were imported.
 type cutter struct {
 	process *Process
 	store   *store.DB
@@ -33,8 +37,34 @@ func queryOf(c *api.Cut) ring.Query {
 	return ring.Query{First: c.First, Last: c.Last, From: c.From, To: c.To, Hosts: c.Hosts, Peers: c.Peers, MaxPackets: c.MaxPackets, MaxBytes: c.MaxBytes}
 }
 
+// imported cuts from the capture of an import.
+func (c *cutter) imported(ctx context.Context, w io.Writer, id string, what *api.Cut) error {
+	job, err := c.store.Capture(ctx, id)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(job.Path)
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("the capture %s is not here any more: %w", job.Name, api.ErrNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, err := capture.Open(f)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = ring.CutCapture(ctx, w, job.Name, r.Next, queryOf(what))
+	return known(err)
+}
+
 // Cut writes what a query finds as pcapng.
 func (c *cutter) Cut(ctx context.Context, w io.Writer, what api.Cut) error {
+	if id, ok := strings.CutPrefix(what.Sensor, importPrefix); ok {
+		return c.imported(ctx, w, id, &what)
+	}
 	r, err := c.find(what.Site, what.Sensor)
 	if err != nil {
 		return err

@@ -238,7 +238,11 @@ func (m *Importer) options(c *store.Capture, src *fileSource) sensor.Options {
 	return sensor.Options{
 		Site: c.Site, Name: c.Sensor, Version: m.o.Version, Source: "file " + c.Name, Kind: sensor.Recorded,
 		Protocols: Protocols, Publish: m.o.Bus.Publish, Last: lastOf(m.o.Bus, c.Site, c.Sensor),
-		Condition: func(s *plant.SensorStatus) { s.Problem = first(s.Problem, src.problem()) }, Log: m.o.Log, Now: m.o.Now,
+		Condition: func(s *plant.SensorStatus) {
+			s.Problem = first(s.Problem, src.problem())
+			// The capture is kept: its packets can be shown as those of a ring.
+			s.RingBytes, s.RingOldest = uint64(c.Size), src.oldest()
+		}, Log: m.o.Log, Now: m.o.Now,
 	}
 }
 
@@ -267,17 +271,32 @@ func first(texts ...string) string {
 type fileSource struct {
 	reader *capture.Reader
 	broken atomic.Pointer[string]
+	first  atomic.Int64 // the earliest time, nanoseconds since 1970; 0 before any
 }
 
 // Next is the next frame.
 func (s *fileSource) Next(f *capture.Frame) error {
 	err := s.reader.Next(f)
-	if err == nil || err == io.EOF {
+	if err == nil {
+		if t := s.first.Load(); t == 0 || f.Time < t {
+			s.first.Store(f.Time)
+		}
+		return nil
+	}
+	if err == io.EOF {
 		return err
 	}
 	text := err.Error() + "; what came before that was read"
 	s.broken.Store(&text)
 	return io.EOF
+}
+
+// oldest is the time of the earliest packet so far, zero before any.
+func (s *fileSource) oldest() time.Time {
+	if t := s.first.Load(); t != 0 {
+		return time.Unix(0, t).UTC()
+	}
+	return time.Time{}
 }
 
 func (s *fileSource) problem() string {

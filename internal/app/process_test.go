@@ -17,6 +17,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/app/config"
 	"github.com/bulkhead-ot/bulkhead/internal/app/state"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 	"github.com/bulkhead-ot/bulkhead/lab"
 )
 
@@ -155,6 +156,8 @@ func TestImport(t *testing.T) {
 		return len(findings.Items) == len(a.Findings())
 	})
 
+	box.showsPackets(list.Items[0].ID)
+
 	saved := filepath.Join(dir, "saved.tar.zst")
 	if _, err := state.Backup(t.Context(), filepath.Join(dir, "one"), saved, "test", time.Now()); err != nil {
 		t.Fatal(err)
@@ -172,6 +175,46 @@ func TestImport(t *testing.T) {
 	}
 	if code := other.get("/readyz", nil); code != http.StatusOK {
 		t.Errorf("the restored box is not ready: %d", code)
+	}
+}
+
+// showsPackets cuts the packet behind each fact of an asset.
+func (r *running) showsPackets(asset string) {
+	r.t.Helper()
+	var a struct {
+		Facts []struct {
+			Field  string
+			Packet *struct {
+				Site, Sensor string
+				Number       uint64
+				Available    bool
+			}
+		}
+	}
+	r.get("/api/v1/assets/"+asset, &a)
+	shown := 0
+	for _, f := range a.Facts {
+		if f.Packet == nil {
+			continue
+		}
+		if !f.Packet.Available {
+			r.t.Errorf("%s: packet %d cannot be shown", f.Field, f.Packet.Number)
+			continue
+		}
+		answer, err := http.Get(fmt.Sprintf("%s/api/v1/packets?site=%s&sensor=%s&number=%d", r.url, f.Packet.Site, f.Packet.Sensor, f.Packet.Number))
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		c, err := capture.Open(answer.Body)
+		var frame capture.Frame
+		if err != nil || c.Next(&frame) != nil || c.Next(new(capture.Frame)) != io.EOF {
+			r.t.Errorf("%s: packet %d: status %d, %v", f.Field, f.Packet.Number, answer.StatusCode, err)
+		}
+		answer.Body.Close()
+		shown++
+	}
+	if shown == 0 {
+		r.t.Error("no fact of the asset names a packet")
 	}
 }
 

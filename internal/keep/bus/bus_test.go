@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -190,6 +191,29 @@ func TestSubjectsTellNamesApart(t *testing.T) {
 			t.Errorf("%q and %q are both %q", name, other, s)
 		}
 		seen[s] = name
+	}
+}
+
+// TestAServerThatIsThereAlready uses a NATS server that is not ours, by URL.
+func TestAServerThatIsThereAlready(t *testing.T) {
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(startWait) {
+		t.Fatal("the server does not start")
+	}
+	b := open1(t, Options{URL: s.ClientURL()})
+	publish(t, b, "a", 1, 2)
+	take(t, consume(t, b, ""), 1, 2)
+	last, err := open1(t, Options{URL: s.ClientURL()}).Last(t.Context(), "s", "a")
+	if err != nil || last.Sequence != 2 {
+		t.Errorf("last %+v, %v", last, err)
+	}
+	if _, err := Open(t.Context(), Options{URL: "nats://127.0.0.1:1"}); err == nil {
+		t.Error("a server that is not there answers")
 	}
 }
 
