@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/app/config"
+	"github.com/bulkhead-ot/bulkhead/internal/app/doctor"
 	"github.com/bulkhead-ot/bulkhead/internal/app/state"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
@@ -157,6 +158,7 @@ func TestImport(t *testing.T) {
 	})
 
 	box.showsPackets(list.Items[0].ID)
+	box.isWell()
 
 	saved := filepath.Join(dir, "saved.tar.zst")
 	if _, err := state.Backup(t.Context(), filepath.Join(dir, "one"), saved, "test", time.Now()); err != nil {
@@ -215,6 +217,16 @@ func (r *running) showsPackets(asset string) {
 	}
 	if shown == 0 {
 		r.t.Error("no fact of the asset names a packet")
+	}
+}
+
+// isWell asks the doctor, who must find the box and its sensor.
+func (r *running) isWell() {
+	r.t.Helper()
+	c := &config.Config{Listen: strings.TrimPrefix(r.url, "http://"), Data: r.t.TempDir(), Roles: []string{config.RoleHub}}
+	f := doctor.Look(r.t.Context(), c, 0)
+	if f.Running == nil || !f.Running.Ready || len(f.Running.Sensors) != 1 || f.Running.Sensors[0].Packets == 0 || f.Running.Sensors[0].Lost != 0 {
+		r.t.Errorf("the doctor finds %+v", f.Running)
 	}
 }
 

@@ -99,7 +99,9 @@ func link(name string) Interface {
 	}
 	i.Exists, i.MTU, i.Up = true, n.MTU, n.Flags&net.FlagUp != 0
 	i.Carrier = number(name, "carrier") == 1
-	i.Drops = number(name, "statistics/rx_dropped") + number(name, "statistics/rx_missed_errors")
+	// rx_dropped is no sign: it also counts frames that this host has no use for,
+	// and on a mirror port that is most of them.
+	i.Drops = number(name, "statistics/rx_missed_errors") + number(name, "statistics/rx_fifo_errors")
 	i.Merging = merging(name)
 	addresses, err := n.Addrs()
 	if err != nil {
@@ -178,7 +180,7 @@ func ask(ctx context.Context, address string) *Running {
 			Heard                                                  *time.Time
 		}
 	}
-	get(ctx, "http://"+address+"/api/v1/sensors?limit=1000", &list)
+	get(ctx, "http://"+address+"/api/v1/sensors", &list)
 	for _, x := range list.Items {
 		s := Sensor{
 			Name: x.Name, State: x.State, Problem: x.Problem, Packets: x.Packets, Dropped: x.Dropped, Missing: x.Missing,

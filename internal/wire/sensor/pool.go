@@ -51,10 +51,17 @@ const (
 	batchesOut = 4 // batches in flight to one worker
 )
 
+// DefaultMaxFlows is how many conversations in progress a pool follows where
+// nothing else is said.
+const DefaultMaxFlows = 1 << 18
+
 // NewPool makes a pool of n engines; the bounds of options are for all of them
 // together.
 func NewPool(n int, protocols func() []dissect.Protocol, o dissect.Options) *Pool {
 	n = max(n, 1)
+	if o.MaxFlows <= 0 {
+		o.MaxFlows = DefaultMaxFlows
+	}
 	o.MaxFlows = max(o.MaxFlows/n, 1024)
 	p := &Pool{}
 	for range n {
