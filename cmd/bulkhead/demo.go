@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -63,13 +64,14 @@ func runDemo(ctx context.Context, o *demoFlags) error {
 	if o.days < 0 || o.days > 31 {
 		return fmt.Errorf("%w: --days takes 0 to 31", errUsage)
 	}
+	var writable []string
 	if o.data == "" {
 		dir, err := os.MkdirTemp("", "bulkhead-demo-")
 		if err != nil {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		o.data = dir
+		o.data, writable = dir, []string{filepath.Dir(dir)} // where the folder is removed from
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -84,7 +86,7 @@ func runDemo(ctx context.Context, o *demoFlags) error {
 	if err := c.Complete(); err != nil {
 		return err
 	}
-	p, err := app.Open(ctx, c, app.ProcessOptions{Version: version(), Log: quietLogger(o.verbose), Console: console.Files(), Extra: []app.ExtraSensor{plant}})
+	p, err := app.Open(ctx, c, app.ProcessOptions{Version: version(), Log: quietLogger(o.verbose), Console: console.Files(), Extra: []app.ExtraSensor{plant}, Writable: writable})
 	if err != nil {
 		return err
 	}
@@ -96,8 +98,11 @@ func runDemo(ctx context.Context, o *demoFlags) error {
 }
 
 func demoPast(days int) string {
-	if days == 0 {
+	switch days {
+	case 0:
 		return "The plant lives; the console fills while you look."
+	case 1:
+		return "A day of the plant's life is read first; the console fills while you look."
 	}
 	return fmt.Sprintf("%d days of the plant's life are read first; the console fills while you look.", days)
 }

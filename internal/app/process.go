@@ -39,6 +39,9 @@ type ProcessOptions struct {
 	Console fs.FS
 	// Extra are sensors beside those of the configuration: the demonstration's.
 	Extra []ExtraSensor
+	// Writable are folders beside the data folder that are written to while it
+	// runs, or at its end.
+	Writable []string
 	// SealEvery is how often history is sealed; 0 is the hub's default.
 	SealEvery time.Duration
 	Now       func() time.Time
@@ -158,7 +161,7 @@ func (p *Process) confine() {
 	if p.c.Confine == "off" {
 		return
 	}
-	o := confine.Options{Role: confine.Sensor, Writable: []string{p.c.Data}}
+	o := confine.Options{Role: confine.Sensor, Writable: append([]string{p.c.Data}, p.o.Writable...)}
 	if p.hub != nil {
 		o.Role = confine.OneBox
 	}
