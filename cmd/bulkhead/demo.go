@@ -91,6 +91,9 @@ func runDemo(ctx context.Context, o *demoFlags) error {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "The console is at http://%s\n%s Stop with Ctrl-C.\n", p.Address(), demoPast(o.days))
+	if !console.Built() {
+		fmt.Fprintln(os.Stderr, "This program was built without its console: make console build puts it in.")
+	}
 	if err := p.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

@@ -27,7 +27,6 @@ type Process struct {
 	bus     *bus.Bus
 	hub     *hubRole // nil without that role
 	sensors []*sensorRole
-	report  confine.Report
 	closers []func() error
 }
 
@@ -173,8 +172,7 @@ func (p *Process) confine() {
 			o.Readable = append(o.Readable, s.c.File)
 		}
 	}
-	p.report = confine.Apply(o)
-	p.o.Log.Info("confined", "report", p.report.String())
+	p.o.Log.Info("confined", "report", confine.Apply(o).String())
 }
 
 func (p *Process) openBus(ctx context.Context) (err error) {
