@@ -45,6 +45,7 @@ var mayImport = []struct {
 	{"internal/keep/store", "keeps state in SQL and judges nothing", []string{"internal/plant"}},
 	{"internal/keep/store/pgtest", "a database server for tests", nil},
 	{"internal/keep/bus", "carries batches from sensors to the hub", []string{"internal/plant"}},
+	{"internal/serve/account", "says who may do what", []string{"internal/plant"}},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},
 	{"internal/serve/api", "asks the store and answers over HTTP", []string{"internal/plant", "internal/keep/", "internal/serve/"}},
 	{"lab", "makes traffic of a plant that does not exist", []string{"lab", "internal/plant", "internal/wire/capture", "protocol/"}},

@@ -8,6 +8,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 )
 
 const base = "/api/v1"
@@ -15,48 +17,53 @@ const base = "/api/v1"
 // register puts every route on the mux and into the document. The list is the
 // table of contents: a route that is not here does not exist.
 func (s *Server) register() {
-	get(s, base+"/overview", about{"overview", "plant", "What the plant is made of, in numbers"}, s.overview)
-	get(s, base+"/map", about{"map", "plant", "The plant as a picture"}, s.plantMap)
-	get(s, base+"/traffic", about{"traffic", "plant", "How much was said over time"}, s.traffic)
+	get(s, base+"/overview", about{"overview", "plant", account.Read, "What the plant is made of, in numbers"}, s.overview)
+	get(s, base+"/map", about{"map", "plant", account.Read, "The plant as a picture"}, s.plantMap)
+	get(s, base+"/traffic", about{"traffic", "plant", account.Read, "How much was said over time"}, s.traffic)
 
-	get(s, base+"/assets", about{"listAssets", "assets", "List assets"}, s.listAssets)
-	get(s, base+"/assets/facets", about{"assetFacets", "assets", "Count assets by the values of each filter"}, s.assetFacets)
-	raw(s, http.MethodGet, base+"/assets/{id}", about{"asset", "assets", "Everything that is known of one asset"}, assetShape, s.asset)
-	get(s, base+"/assets/{id}/peers", about{"assetPeers", "assets", "Who an asset talks to"}, s.assetPeers)
-	get(s, base+"/assets/{id}/operations", about{"assetOperations", "assets", "What was asked of an asset and what it asked"}, s.assetOperations)
+	get(s, base+"/assets", about{"listAssets", "assets", account.Read, "List assets"}, s.listAssets)
+	get(s, base+"/assets/facets", about{"assetFacets", "assets", account.Read, "Count assets by the values of each filter"}, s.assetFacets)
+	raw(s, http.MethodGet, base+"/assets/{id}", about{"asset", "assets", account.Read, "Everything that is known of one asset"}, assetShape, s.asset)
+	get(s, base+"/assets/{id}/peers", about{"assetPeers", "assets", account.Read, "Who an asset talks to"}, s.assetPeers)
+	get(s, base+"/assets/{id}/operations", about{"assetOperations", "assets", account.Read, "What was asked of an asset and what it asked"}, s.assetOperations)
 
-	get(s, base+"/conversations", about{"listConversations", "talk", "List conversations"}, s.listConversations)
-	get(s, base+"/operations", about{"listOperations", "talk", "List operations"}, s.listOperations)
-	get(s, base+"/findings", about{"listFindings", "findings", "List findings"}, s.listFindings)
-	get(s, base+"/findings/{id}", about{"finding", "findings", "One finding"}, s.finding)
+	get(s, base+"/conversations", about{"listConversations", "talk", account.Read, "List conversations"}, s.listConversations)
+	get(s, base+"/operations", about{"listOperations", "talk", account.Read, "List operations"}, s.listOperations)
+	get(s, base+"/findings", about{"listFindings", "findings", account.Read, "List findings"}, s.listFindings)
+	get(s, base+"/findings/{id}", about{"finding", "findings", account.Read, "One finding"}, s.finding)
 
-	get(s, base+"/sensors", about{"listSensors", "sensors", "List sensors"}, s.listSensors)
-	get(s, base+"/sensors/{name}", about{"sensor", "sensors", "How one sensor does"}, s.sensor)
+	get(s, base+"/sensors", about{"listSensors", "sensors", account.Read, "List sensors"}, s.listSensors)
+	get(s, base+"/sensors/{name}", about{"sensor", "sensors", account.Read, "How one sensor does"}, s.sensor)
 
-	raw(s, http.MethodGet, base+"/packets", about{"packets", "packets", "Cut packets out of a sensor's ring"}, pcapng, s.packets)
-	change(s, http.MethodPost, base+"/packets/keep", http.StatusCreated, about{"keepPackets", "packets", "Keep a cut of packets as evidence"}, s.keepPackets)
-	get(s, base+"/packets/kept", about{"listKeptPackets", "packets", "List the cuts that are kept"}, s.listKept)
-	raw(s, http.MethodGet, base+"/packets/kept/{id}", about{"keptPackets", "packets", "The packets of a cut that is kept"}, pcapng, s.keptPackets)
+	raw(s, http.MethodGet, base+"/packets", about{"packets", "packets", account.Read, "Cut packets out of a sensor's ring"}, pcapng, s.packets)
+	change(s, http.MethodPost, base+"/packets/keep", http.StatusCreated, about{"keepPackets", "packets", account.Operate, "Keep a cut of packets as evidence"}, s.keepPackets)
+	get(s, base+"/packets/kept", about{"listKeptPackets", "packets", account.Read, "List the cuts that are kept"}, s.listKept)
+	raw(s, http.MethodGet, base+"/packets/kept/{id}", about{"keptPackets", "packets", account.Read, "The packets of a cut that is kept"}, pcapng, s.keptPackets)
 
-	raw(s, http.MethodPost, base+"/captures", about{"importCapture", "captures", "Import a capture: the body is the file"}, uploadShape, s.importCapture)
-	get(s, base+"/captures", about{"listCaptures", "captures", "List imports of captures"}, s.listCaptures)
-	get(s, base+"/captures/{id}", about{"capture", "captures", "How one import goes"}, s.capture)
-	change(s, http.MethodDelete, base+"/captures/{id}", http.StatusOK, about{"cancelCapture", "captures", "Cancel an import"}, s.cancelCapture)
+	raw(s, http.MethodPost, base+"/captures", about{"importCapture", "captures", account.Edit, "Import a capture: the body is the file"}, uploadShape, s.importCapture)
+	get(s, base+"/captures", about{"listCaptures", "captures", account.Read, "List imports of captures"}, s.listCaptures)
+	get(s, base+"/captures/{id}", about{"capture", "captures", account.Read, "How one import goes"}, s.capture)
+	change(s, http.MethodDelete, base+"/captures/{id}", http.StatusOK, about{"cancelCapture", "captures", account.Edit, "Cancel an import"}, s.cancelCapture)
 
-	get(s, base+"/history", about{"history", "history", "What is kept of the past"}, s.history)
-	change(s, http.MethodPut, base+"/history/retention", http.StatusOK, about{"setRetention", "history", "Set for how long history is kept"}, s.setRetention)
-	get(s, base+"/settings", about{"settings", "settings", "What people can set"}, s.settings)
+	get(s, base+"/history", about{"history", "history", account.Read, "What is kept of the past"}, s.history)
+	change(s, http.MethodPut, base+"/history/retention", http.StatusOK, about{"setRetention", "history", account.Administer, "Set for how long history is kept"}, s.setRetention)
+	get(s, base+"/settings", about{"settings", "settings", account.Read, "What people can set"}, s.settings)
 
-	raw(s, http.MethodGet, base+"/events", about{"events", "events", "What changes, as it changes"}, eventsShape, s.events)
+	raw(s, http.MethodGet, base+"/events", about{"events", "events", account.Read, "What changes, as it changes"}, eventsShape, s.events)
 
-	raw(s, http.MethodGet, "/healthz", about{"healthz", "operation", "The process lives"}, answers(http.StatusOK, "application/json", reflect.TypeFor[Health]()), s.healthz)
-	raw(s, http.MethodGet, "/readyz", about{"readyz", "operation", "The program can do its work; 503 if it can not"}, readyShape, s.readyz)
-	raw(s, http.MethodGet, "/metrics", about{"metrics", "operation", "Numbers for Prometheus"}, answers(http.StatusOK, "text/plain", nil), s.metricsPage)
-	raw(s, http.MethodGet, "/api/openapi.json", about{"openapi", "operation", "This document"}, answers(http.StatusOK, "application/openapi+json", nil), s.openAPI)
+	raw(s, http.MethodGet, "/healthz", about{"healthz", "operation", account.Open, "The process lives"}, answers(http.StatusOK, "application/json", reflect.TypeFor[Health]()), s.healthz)
+	raw(s, http.MethodGet, "/readyz", about{"readyz", "operation", account.Open, "The program can do its work; 503 if it can not"}, readyShape, s.readyz)
+	raw(s, http.MethodGet, "/metrics", about{"metrics", "operation", account.Read, "Numbers for Prometheus"}, answers(http.StatusOK, "text/plain", nil), s.metricsPage)
+	raw(s, http.MethodGet, "/api/openapi.json", about{"openapi", "operation", account.Self, "This document"}, answers(http.StatusOK, "application/openapi+json", nil), s.openAPI)
 }
 
-// about is what the document says of a route.
-type about struct{ id, tag, summary string }
+// about is what the document says of a route, and what whoever asks must be
+// allowed to do.
+type about struct {
+	id, tag string
+	needs    account.Permission
+	summary  string
+}
 
 // operation is the document's entry for a route. Problems are documented once
 // for all statuses that are no success.
