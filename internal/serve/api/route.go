@@ -61,8 +61,8 @@ func (s *Server) register() {
 // allowed to do.
 type about struct {
 	id, tag string
-	needs    account.Permission
-	summary  string
+	needs   account.Permission
+	summary string
 }
 
 // operation is the document's entry for a route. Problems are documented once
