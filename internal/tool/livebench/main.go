@@ -20,6 +20,7 @@ import (
 type options struct {
 	role     string // "" for the whole, else the part that a child plays
 	iface    string
+	sender   string // "xdp", "socket" or "" for the best that works
 	what     string // "modbus" or a capture file
 	flows    int
 	limit    int // frames of a file
@@ -41,6 +42,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.role, "role", "", "part that this process plays (used by the program itself)")
 	flag.StringVar(&o.iface, "interface", "", "interface of that part")
+	flag.StringVar(&o.sender, "sender", "", "how to send: xdp injects frames where a driver would, socket sends them through a cable; the default is xdp where the kernel allows it")
 	flag.StringVar(&o.what, "traffic", "modbus", "modbus for polling in frames of 65 and 66 bytes, or a capture `file` to play in a loop")
 	flag.IntVar(&o.flows, "flows", 1000, "connections of the Modbus polling")
 	flag.IntVar(&o.limit, "limit", 1_000_000, "frames taken from a capture file")

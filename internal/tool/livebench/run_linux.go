@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,8 @@ func run(o options) error {
 		return send(o)
 	case "read":
 		return read(o)
+	case "probe":
+		return probe(o.iface)
 	}
 	if os.Geteuid() != 0 {
 		return errors.New("it needs root for network namespaces")
@@ -33,11 +36,40 @@ func run(o options) error {
 		return err
 	}
 	defer b.close()
-	fmt.Printf("%s, %d cores, Linux %s; traffic %s, %d flows; %d worker(s)\n%s\n", runtime.GOARCH, runtime.NumCPU(), release(), o.what, o.flows, o.workers, header)
+	if b.o.sender, err = b.choose(); err != nil {
+		return err
+	}
+	fmt.Printf("%s, %d cores, Linux %s; traffic %s, %d flows; %s; %d worker(s)\n%s\n",
+		runtime.GOARCH, runtime.NumCPU(), release(), o.what, o.flows, senders[b.o.sender], o.workers, header)
 	if o.bisect {
 		return b.bisect()
 	}
 	return b.compare(o.rate)
+}
+
+// senders are the ways to send, and what they are.
+var senders = map[string]string{
+	"xdp":    "frames injected by XDP test runs",
+	"socket": "frames sent through a cable",
+}
+
+// choose is the way to send. Injecting is several times as fast, but a kernel
+// may be too old for it and a container may refuse it.
+func (b *bench) choose() (string, error) {
+	switch b.o.sender {
+	case "xdp", "socket":
+		return b.o.sender, nil
+	case "":
+	default:
+		return "", fmt.Errorf("sender %q is neither xdp nor socket", b.o.sender)
+	}
+	c := in(b.hub, b.self, "-role", "probe", "-interface", hubSide)
+	c.Stderr = nil
+	if out, err := c.CombinedOutput(); err != nil {
+		fmt.Printf("frames cannot be injected here and are sent through a cable, which is slower (%s)\n", bytes.TrimSpace(out))
+		return "socket", nil
+	}
+	return "xdp", nil
 }
 
 func release() string {
@@ -224,7 +256,11 @@ func (b *bench) flags() []string {
 func (b *bench) send(rate int) (uint64, time.Duration, error) {
 	o := b.o
 	core, _ := cores()
-	out, err := in(b.plant, b.self, "-role", "send", "-interface", plantSide, "-traffic", o.what, "-flows", fmt.Sprint(o.flows),
+	where, iface := b.plant, plantSide
+	if o.sender == "xdp" { // at the reader's end: what comes in there was received
+		where, iface = b.hub, hubSide
+	}
+	out, err := in(where, b.self, "-role", "send", "-sender", o.sender, "-interface", iface, "-traffic", o.what, "-flows", fmt.Sprint(o.flows),
 		"-limit", fmt.Sprint(o.limit), "-rate", fmt.Sprint(rate), "-seconds", fmt.Sprint(o.seconds), "-core", fmt.Sprint(core)).Output()
 	if err != nil {
 		return 0, 0, fmt.Errorf("send: %w", err)

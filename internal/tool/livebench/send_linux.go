@@ -24,13 +24,13 @@ func send(o options) error {
 	if err := pin(o.core, 1); err != nil {
 		return err
 	}
-	s, err := newSender(o.iface)
+	s, err := newSender(o.sender, o.iface)
 	if err != nil {
 		return err
 	}
-	defer unix.Close(s.fd)
+	defer s.close()
 	runtime.LockOSThread()
-	n, took, err := s.run(frames, o.rate, time.Duration(o.seconds*float64(time.Second)))
+	n, took, err := pace(s, frames, o.rate, time.Duration(o.seconds*float64(time.Second)))
 	if err != nil {
 		return err
 	}
@@ -159,11 +159,58 @@ func (p *polling) next() []byte {
 	return b
 }
 
-// batch is how many frames one system call sends.
+// sender sends up to room frames at once, which were put into it before.
+type sender interface {
+	room() int
+	put(i int, frame []byte)
+	flush(k int) (sent int, err error)
+	close()
+}
+
+func newSender(kind, name string) (sender, error) {
+	if kind == "xdp" {
+		return newInjector(name)
+	}
+	return newOutlet(name)
+}
+
+// pace sends at a rate (0: as fast as possible) for some time. Frames are late
+// rather than many when the machine stalls: the reader shall see the rate that
+// is claimed.
+func pace(s sender, t traffic, rate int, d time.Duration) (n uint64, took time.Duration, err error) {
+	begin := time.Now()
+	step := s.room()
+	if rate > 0 { // at most a millisecond's worth at once
+		step = min(max(rate/1000, 1), step)
+	}
+	for next := time.Duration(0); ; {
+		at := time.Since(begin)
+		if at >= d {
+			return n, at, nil
+		}
+		if rate > 0 {
+			if at < next {
+				continue // waits by looking at the clock: sleeping is too coarse
+			}
+			next = max(next, at-10*time.Millisecond) + time.Duration(step)*time.Second/time.Duration(rate)
+		}
+		for i := range step {
+			s.put(i, t.next())
+		}
+		k, err := s.flush(step)
+		n += uint64(k)
+		if err != nil {
+			return n, at, err
+		}
+	}
+}
+
+// batch is how many frames one system call of an outlet sends.
 const batch = 64
 
-// sender sends batches with sendmmsg past the queueing discipline.
-type sender struct {
+// outlet sends batches with sendmmsg past the queueing discipline, into a cable
+// whose other end is watched.
+type outlet struct {
 	fd       int
 	messages [batch]message
 	vectors  [batch]unix.Iovec
@@ -177,7 +224,7 @@ type message struct {
 	_      uint32
 }
 
-func newSender(name string) (*sender, error) {
+func newOutlet(name string) (*outlet, error) {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("open a socket to send: %w", err)
@@ -196,7 +243,7 @@ func newSender(name string) (*sender, error) {
 		unix.Close(fd)
 		return nil, fmt.Errorf("send on %s: %w", name, err)
 	}
-	s := &sender{fd: fd}
+	s := &outlet{fd: fd}
 	for i := range s.messages {
 		s.vectors[i].Base = &s.buffers[i][0]
 		s.messages[i].header.Iov = &s.vectors[i]
@@ -205,39 +252,14 @@ func newSender(name string) (*sender, error) {
 	return s, nil
 }
 
-// run sends at a rate (0: as fast as possible) for some time. A batch is late
-// rather than large when the machine stalls: the reader shall see the rate that
-// is claimed.
-func (s *sender) run(t traffic, rate int, d time.Duration) (n uint64, took time.Duration, err error) {
-	begin := time.Now()
-	step := batch
-	if rate > 0 { // at most a millisecond's worth at once
-		step = min(max(rate/1000, 1), batch)
-	}
-	for next := time.Duration(0); ; {
-		at := time.Since(begin)
-		if at >= d {
-			return n, at, nil
-		}
-		if rate > 0 {
-			if at < next {
-				continue // waits by looking at the clock: sleeping is too coarse
-			}
-			next = max(next, at-10*time.Millisecond) + time.Duration(step)*time.Second/time.Duration(rate)
-		}
-		for i := range step {
-			s.vectors[i].SetLen(copy(s.buffers[i][:], t.next()))
-		}
-		k, err := s.flush(step)
-		n += uint64(k)
-		if err != nil {
-			return n, at, err
-		}
-	}
-}
+func (s *outlet) room() int { return batch }
+
+func (s *outlet) put(i int, frame []byte) { s.vectors[i].SetLen(copy(s.buffers[i][:], frame)) }
+
+func (s *outlet) close() { unix.Close(s.fd) }
 
 // flush sends the first k messages, all of them.
-func (s *sender) flush(k int) (done int, err error) {
+func (s *outlet) flush(k int) (done int, err error) {
 	for done < k {
 		n, _, e := unix.Syscall6(unix.SYS_SENDMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&s.messages[done])), uintptr(k-done), 0, 0, 0)
 		if e == unix.EINTR || e == unix.EAGAIN || e == unix.ENOBUFS {
