@@ -66,6 +66,7 @@ bench: build ## Measure packets per second beside tshark, nfpcapd and Zeek where
 bench-live: ## Find the rate up to which live capture loses nothing, beside tcpdump (root)
 	$(GO) build -o bin/livebench ./internal/tool/livebench
 	./bin/livebench -bisect
+	./bin/livebench -bisect -one-core
 
 fuzz: ## Run each fuzz target for TIME (default 120s)
 	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \

@@ -16,7 +16,7 @@ import (
 // time); a larger group leaves the second-level cache, as a frame has a page.
 const (
 	slots = 1024
-	group = 64
+	group = 32
 )
 
 // The memory that the program in the kernel shares with this one: the number of

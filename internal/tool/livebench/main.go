@@ -4,9 +4,12 @@
 // program runs it, with every decoder; beside it tcpdump -w /dev/null sees the same traffic. The
 // highest rate without loss is found by bisection. Linux and root only.
 //
+// Frames are injected where a network card's driver would hand them over, or, if
+// the kernel refuses that, sent through the cable, which is a third as fast.
+//
 // The sender has one core and the reader another. The kernel copies frames into
 // the ring on the sender's core, so the reader's CPU time is that of the program
-// alone.
+// alone. With -one-core all of it shares one.
 package main
 
 import (
@@ -36,6 +39,7 @@ type options struct {
 	confined bool
 	ring     string // folder of a packet ring to fill, "" for none
 	core     int
+	oneCore  bool
 }
 
 func main() {
@@ -57,6 +61,7 @@ func main() {
 	flag.BoolVar(&o.sample, "sample", true, "count cyclic I/O instead of reading it all, as a live sensor does")
 	flag.BoolVar(&o.confined, "confined", false, "confine the reader")
 	flag.StringVar(&o.ring, "ring", "", "also keep the packets in a ring on disk in this `folder`")
+	flag.BoolVar(&o.oneCore, "one-core", false, "sender, kernel and reader share one core; the sender goes before the reader, as the kernel's work for a network card does")
 	flag.IntVar(&o.core, "core", -1, "core of that part")
 	flag.Parse()
 	if err := run(o); err != nil {

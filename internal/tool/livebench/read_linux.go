@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -57,10 +58,21 @@ func pin(core, workers int) error {
 	for i := range workers {
 		set.Set((core + i) % runtime.NumCPU())
 	}
-	if err := unix.SchedSetaffinity(os.Getpid(), &set); err != nil {
+	runtime.GOMAXPROCS(max(workers, 1))
+	// Each thread has a mask of its own; new ones take that of their maker.
+	threads, err := os.ReadDir("/proc/self/task")
+	if err != nil {
 		return err
 	}
-	runtime.GOMAXPROCS(max(workers, 1))
+	for _, t := range threads {
+		id, err := strconv.Atoi(t.Name())
+		if err != nil {
+			return err
+		}
+		if err := unix.SchedSetaffinity(id, &set); err != nil {
+			return fmt.Errorf("pin to core %d: %w", core, err)
+		}
+	}
 	return nil
 }
 

@@ -213,11 +213,16 @@ func in(ns string, args ...string) *exec.Cmd {
 }
 
 // cores of sender and reader: the same on a machine that has one only.
-func cores() (sender, reader int) { return 0, min(1, runtime.NumCPU()-1) }
+func (b *bench) cores() (sender, reader int) {
+	if b.o.oneCore {
+		return runtime.NumCPU() - 1, runtime.NumCPU() - 1
+	}
+	return 0, min(1, runtime.NumCPU()-1)
+}
 
 // trial sends at a rate and reads with the program.
 func (b *bench) trial(rate int) (t trial, err error) {
-	_, core := cores()
+	_, core := b.cores()
 	c := in(b.hub, append([]string{b.self, "-role", "read", "-interface", hubSide, "-core", fmt.Sprint(core)}, b.flags()...)...)
 	control, err := c.StdinPipe()
 	if err != nil {
@@ -255,13 +260,13 @@ func (b *bench) flags() []string {
 // send has a child send and returns how many frames in what time.
 func (b *bench) send(rate int) (uint64, time.Duration, error) {
 	o := b.o
-	core, _ := cores()
+	core, _ := b.cores()
 	where, iface := b.plant, plantSide
 	if o.sender == "xdp" { // at the reader's end: what comes in there was received
 		where, iface = b.hub, hubSide
 	}
 	out, err := in(where, b.self, "-role", "send", "-sender", o.sender, "-interface", iface, "-traffic", o.what, "-flows", fmt.Sprint(o.flows),
-		"-limit", fmt.Sprint(o.limit), "-rate", fmt.Sprint(rate), "-seconds", fmt.Sprint(o.seconds), "-core", fmt.Sprint(core)).Output()
+		"-limit", fmt.Sprint(o.limit), "-rate", fmt.Sprint(rate), "-seconds", fmt.Sprint(o.seconds), "-core", fmt.Sprint(core), "-one-core="+fmt.Sprint(o.oneCore)).Output()
 	if err != nil {
 		return 0, 0, fmt.Errorf("send: %w", err)
 	}
@@ -273,7 +278,7 @@ func (b *bench) send(rate int) (uint64, time.Duration, error) {
 
 // tcpdump sees the same traffic with a ring of the same size and keeps nothing.
 func (b *bench) tcpdump(rate int) (t trial, err error) {
-	_, core := cores()
+	_, core := b.cores()
 	c := exec.Command("ip", "netns", "exec", b.hub, "taskset", "-c", fmt.Sprint(core), "tcpdump", "-n", "-i", hubSide, "-B", "65536", "-w", "/dev/null")
 	said, err := c.StderrPipe()
 	if err != nil {
