@@ -195,6 +195,13 @@ func when(t time.Time, b *plant.Batch) int64 {
 	return 0
 }
 
+// between is when an observation began and ended. It does not end before it
+// begins: Forget relies on a total being seen last after its rows begin.
+func between(first, last time.Time, b *plant.Batch) (int64, int64) {
+	begin := when(first, b)
+	return begin, max(begin, when(last, b))
+}
+
 // span adds a stretch of time to a sum and says whether it begins earlier.
 func span(first, last *int64, from, to int64, isNew bool) (earlier bool) {
 	if isNew || from < *first {
@@ -225,7 +232,7 @@ func (a *application) addConversation(c counting, o *plant.Conversation) {
 		return
 	}
 	s, isNew := a.conversations.at(conversationKey{client, server, o.Transport, o.Port, text(o.Protocol)})
-	first, last := when(o.First, c.batch), when(o.Last, c.batch)
+	first, last := between(o.First, o.Last, c.batch)
 	packet := int64(ofSensor(o.Packet, int(c.sensor.id)))
 	s.site = c.sensor.site
 	if span(&s.first, &s.last, first, last, isNew) {
@@ -266,7 +273,7 @@ func (a *application) addOperation(c counting, o *plant.Operation) {
 		return
 	}
 	s, isNew := a.operations.at(operationKey{requester, responder, o.Port, text(o.Verb.Protocol), text(o.Verb.Code), text(o.Object)})
-	first, last := when(o.First, c.batch), when(o.Last, c.batch)
+	first, last := between(o.First, o.Last, c.batch)
 	packet := int64(ofSensor(o.Packet, int(c.sensor.id)))
 	s.site, s.verb = c.sensor.site, o.Verb
 	value := text(o.Value)

@@ -46,8 +46,8 @@ var forgettable = []struct {
 	count                func(*Forgotten) *int64
 }{
 	{"fact", "id", "last < ?", func(f *Forgotten) *int64 { return &f.Facts }},
-	{"conversation", "id", "last < ? AND NOT EXISTS (SELECT 1 FROM recent_conversation r WHERE r.conversation = conversation.id)", func(f *Forgotten) *int64 { return &f.Conversations }},
-	{"operation", "id", "last < ? AND NOT EXISTS (SELECT 1 FROM recent_operation r WHERE r.operation = operation.id)", func(f *Forgotten) *int64 { return &f.Operations }},
+	{"conversation", "id", "last < ? AND last < " + firstMinute("conversation_minute"), func(f *Forgotten) *int64 { return &f.Conversations }},
+	{"operation", "id", "last < ? AND last < " + firstMinute("operation_minute"), func(f *Forgotten) *int64 { return &f.Operations }},
 	{"anomaly", "id", "last < ?", func(f *Forgotten) *int64 { return &f.Anomalies }},
 	{"asset", "num", "last < ? AND gone <> 0", func(f *Forgotten) *int64 { return &f.Assets }},
 	{"finding", "num", "closed < ? AND closed <> 0", func(f *Forgotten) *int64 { return &f.Findings }},
@@ -59,6 +59,12 @@ var forgettable = []struct {
  AND NOT EXISTS (SELECT 1 FROM anomaly t WHERE t.source = endpoint.id) AND NOT EXISTS (SELECT 1 FROM anomaly t WHERE t.destination = endpoint.id)`,
 		func(f *Forgotten) *int64 { return &f.Endpoints },
 	},
+}
+
+// firstMinute is when the earliest row by the minute of a table can begin. No
+// such row is of a total that was seen last before it.
+func firstMinute(table string) string {
+	return "(SELECT COALESCE(MIN(minute) * 60000000000, 9223372036854775807) FROM " + table + ")"
 }
 
 func (db *DB) forget(ctx context.Context, before time.Time) (Forgotten, error) {

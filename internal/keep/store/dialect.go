@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,9 @@ type dialect struct {
 	// lock makes writers of several processes wait for each other, where
 	// beginning a transaction does not do so already.
 	lock string
+	// reading is how a transaction is begun that reads only and sees one
+	// consistent picture.
+	reading *sql.TxOptions
 	// statistics renews what queries are planned by, where tables grew much.
 	statistics string
 	// tend are the other statements of Tend.
@@ -40,14 +44,14 @@ var sqliteDialect = dialect{
 	statistics: "PRAGMA optimize(0x10012)", // all tables, a bounded part of each
 	tend:       []string{"PRAGMA incremental_vacuum(4096)", "PRAGMA wal_checkpoint(PASSIVE)"},
 	free:       "PRAGMA freelist_count",
-	rows:       32, kind: sqliteKind,
+	rows:       32, kind: sqliteKind, reading: &sql.TxOptions{ReadOnly: true},
 }
 
 var postgresDialect = dialect{
 	name: "postgres", goose: goose.DialectPostgres, schema: "migration/postgres",
 	lock:       "SELECT pg_advisory_xact_lock(" + strconv.Itoa(writeLock) + ")",
 	statistics: "ANALYZE", numbered: true,
-	rows: 128, kind: postgresKind,
+	rows: 128, kind: postgresKind, reading: &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 }
 
 // values writes n groups of parameters, "(?,?),(?,?)" or "($1,$2),($3,$4)".

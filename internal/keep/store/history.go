@@ -77,24 +77,6 @@ func (db *DB) Segments(ctx context.Context, f SegmentFilter) ([]plant.Segment, e
 	return db.segments(ctx, f)
 }
 
-// recentTables are the rows by the minute of each kind of segment.
-var recentTables = []struct {
-	kind  plant.SegmentKind
-	table string
-}{
-	{plant.SegmentConversations, "recent_conversation"},
-	{plant.SegmentOperations, "recent_operation"},
-}
-
-func recentTable(kind plant.SegmentKind) (string, error) {
-	for _, r := range recentTables {
-		if r.kind == kind {
-			return r.table, nil
-		}
-	}
-	return "", fmt.Errorf("segments of kind %q: %w", kind, ErrInvalid)
-}
-
 func (db *DB) hoursToSeal(ctx context.Context, before time.Time) ([]Hour, error) {
 	names, err := db.siteNumbers(ctx)
 	if err != nil {
@@ -102,20 +84,20 @@ func (db *DB) hoursToSeal(ctx context.Context, before time.Time) ([]Hour, error)
 	}
 	var hours []Hour
 	for name, site := range names {
-		for _, r := range recentTables {
+		for _, m := range []*minuteTable{&conversationMinutes, &operationMinutes} {
 			// From hour to hour by the index: the rows between are not read.
-			at := int64(-1 << 62)
+			at := int64(0)
 			for {
 				var next sql.NullInt64
-				if err := db.row(ctx, "SELECT MIN(at) FROM "+r.table+" WHERE site = ? AND at >= ?", []any{site, at}, &next); err != nil {
+				if err := db.row(ctx, "SELECT MIN(minute) FROM "+m.table+" WHERE site = ? AND minute >= ?", []any{site, at}, &next); err != nil {
 					return nil, db.failed("look for hours to seal", err)
 				}
-				hour := time.Unix(0, next.Int64).UTC().Truncate(time.Hour)
+				hour := time.Unix(60*next.Int64, 0).UTC().Truncate(time.Hour)
 				if !next.Valid || hour.Add(time.Hour).After(before) {
 					break
 				}
-				hours = append(hours, Hour{Site: name, At: hour, Kind: r.kind})
-				at = hour.Add(time.Hour).UnixNano()
+				hours = append(hours, Hour{Site: name, At: hour, Kind: m.kind})
+				at = hour.Add(time.Hour).Unix() / 60
 			}
 		}
 	}
@@ -145,56 +127,44 @@ func (db *DB) siteNumber(ctx context.Context, name string) (int64, error) {
 	return id, err
 }
 
-const recentWhere = " JOIN sensor ON sensor.id = r.sensor WHERE r.site = ? AND r.at >= ? AND r.at < ? ORDER BY r.at"
-
 func (db *DB) recentConversations(ctx context.Context, site string, from, to time.Time, yield func(string, *plant.Conversation) error) (upTo int64, err error) {
-	number, err := db.siteNumber(ctx, site)
-	if errors.Is(err, ErrNotFound) {
-		return 0, nil
-	}
-	var r conversationRow
-	var id int64
-	var sensor string
-	dest := append([]any{&id, &sensor}, r.dest()...)
-	if err == nil {
-		err = db.each(ctx, "SELECT r.id, sensor.name, "+conversationColumns("r", "r.at")+
-			" FROM recent_conversation r JOIN conversation t ON t.id = r.conversation"+conversationJoin+recentWhere,
-			[]any{number, from.UnixNano(), to.UnixNano()}, func(scan func(...any) error) error {
-				if err := scan(dest...); err != nil {
-					return err
-				}
-				upTo = max(upTo, id)
-				return yield(sensor, r.finish())
-			})
-	}
+	upTo, err = recent(ctx, db, &conversationMinutes, conversationTotals(), site, from, to, func(sensor string, o plant.Conversation, m *minuteRow) error {
+		m.conversation(&o)
+		return yield(sensor, &o)
+	})
 	return upTo, db.failed("read conversations by the minute", err)
 }
 
 func (db *DB) recentOperations(ctx context.Context, site string, from, to time.Time, yield func(string, *plant.Operation) error) (upTo int64, err error) {
+	upTo, err = recent(ctx, db, &operationMinutes, operationTotals(), site, from, to, func(sensor string, o plant.Operation, m *minuteRow) error {
+		m.operation(&o)
+		return yield(sensor, &o)
+	})
+	return upTo, db.failed("read operations by the minute", err)
+}
+
+// recent streams the rows of a site by the minute, with the sensor of each.
+func recent[V any](ctx context.Context, db *DB, m *minuteTable, totals *total[V], site string, from, to time.Time, yield func(string, V, *minuteRow) error) (upTo int64, err error) {
 	number, err := db.siteNumber(ctx, site)
 	if errors.Is(err, ErrNotFound) {
 		return 0, nil
 	}
-	var r operationRow
-	var id int64
-	var sensor string
-	dest := append([]any{&id, &sensor}, r.dest()...)
-	if err == nil {
-		err = db.each(ctx, "SELECT r.id, sensor.name, "+operationColumns("r", "r.at")+
-			" FROM recent_operation r JOIN operation t ON t.id = r.operation"+operationJoin+recentWhere,
-			[]any{number, from.UnixNano(), to.UnixNano()}, func(scan func(...any) error) error {
-				if err := scan(dest...); err != nil {
-					return err
-				}
-				upTo = max(upTo, id)
-				return yield(sensor, r.finish())
-			})
+	if err != nil {
+		return 0, err
 	}
-	return upTo, db.failed("read operations by the minute", err)
+	err = db.look(ctx, func(t *tx) error {
+		sensors, err := t.sensorNames()
+		if err != nil {
+			return err
+		}
+		upTo, err = stream(t, m, totals, number, from.UnixNano(), to.UnixNano(), func(v V, r *minuteRow) error { return yield(sensors[r.sensor], v, r) })
+		return err
+	})
+	return upTo, err
 }
 
 func (db *DB) sealed(ctx context.Context, h Hour, upTo int64, segments []plant.Segment) error {
-	table, err := recentTable(h.Kind)
+	m, err := minuteTableOf(h.Kind)
 	if err != nil {
 		return err
 	}
@@ -202,8 +172,9 @@ func (db *DB) sealed(ctx context.Context, h Hour, upTo int64, segments []plant.S
 		if err := t.addSegments(segments); err != nil {
 			return err
 		}
-		_, err := t.exec("DELETE FROM "+table+" WHERE site = (SELECT id FROM site WHERE name = ?) AND at >= ? AND at < ? AND id <= ?",
-			h.Site, h.At.UnixNano(), h.At.Add(time.Hour).UnixNano(), upTo)
+		from := h.At.Unix() / 60
+		_, err := t.exec("DELETE FROM "+m.table+" WHERE site = (SELECT id FROM site WHERE name = ?) AND minute >= ? AND minute < ? AND id <= ?",
+			h.Site, from, from+60, upTo)
 		return err
 	})
 }

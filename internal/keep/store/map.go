@@ -212,7 +212,7 @@ func (db *DB) makeOverview(ctx context.Context, site string) (*Overview, error) 
 		{"SELECT COUNT(*) FROM conversation WHERE site" + in, []any{&o.Conversations}},
 		{"SELECT COUNT(*) FROM conversation WHERE crossing = 1 AND site" + in, []any{&o.Crossings}},
 		{"SELECT COALESCE(MAX(observed), 0) FROM sensor WHERE site" + in, []any{&observed}},
-		{"SELECT COALESCE(MIN(at), 0) FROM recent_conversation WHERE site" + in, []any{&recent}},
+		{"SELECT COALESCE(MIN(minute) * 60000000000, 0) FROM conversation_minute WHERE site" + in, []any{&recent}},
 		{"SELECT COALESCE(MIN(low), 0), COALESCE(MAX(high), 0) FROM segment WHERE site IN (SELECT name FROM site WHERE id" + in + ")", []any{&low, &high}},
 	} {
 		if err := db.row(ctx, q.query, sites, q.to...); err != nil {

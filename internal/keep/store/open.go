@@ -79,7 +79,8 @@ func (db *DB) migrate(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	p, err := goose.NewProvider(db.dialect.goose, db.migrator(), files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	p, err := goose.NewProvider(db.dialect.goose, db.migrator(), files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()),
+		goose.WithGoMigrations(db.dialect.repack()))
 	if err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (db *DB) change(ctx context.Context, doing string, do func(*tx) error, comm
 	if err != nil {
 		return db.failed(doing, err)
 	}
-	t := &tx{Tx: sqlTx, dialect: &db.dialect, prepared: map[string]*sql.Stmt{}}
+	t := newTx(sqlTx, &db.dialect)
 	if db.dialect.lock != "" {
 		_, err = t.Exec(db.dialect.lock)
 	}

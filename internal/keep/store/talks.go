@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
@@ -178,40 +181,48 @@ func (db *DB) peers(ctx context.Context, asset string, recent time.Time, p Page)
 	}
 	l.Next, l.Total, l.More = all.Next, all.Total, all.More
 	var id string
-	if err := db.row(ctx, "SELECT id FROM asset WHERE num = ?", []any{num}, &id); err != nil {
+	var site int64
+	if err := db.row(ctx, "SELECT id, site FROM asset WHERE num = ?", []any{num}, &id, &site); err != nil {
 		return l, db.failed("read asset", err)
 	}
-	sums, err := db.recentOf(ctx, all.Items, recent)
+	sums, err := db.recentOf(ctx, site, all.Items, recent)
 	for _, c := range all.Items {
-		s := sums[c.ID]
-		l.Items = append(l.Items, Peer{ConversationItem: c, Out: c.ClientAsset.ID == id, RecentPackets: s[0], RecentBytes: s[1]})
+		var s carried
+		if sums[c.ID] != nil {
+			s = *sums[c.ID]
+		}
+		l.Items = append(l.Items, Peer{ConversationItem: c, Out: c.ClientAsset.ID == id, RecentPackets: s.packets, RecentBytes: s.bytes})
 	}
 	return l, db.failed("add up recent conversations", err)
 }
 
-// recentOf adds up the rows by the minute of conversations, packets and bytes.
-func (db *DB) recentOf(ctx context.Context, items []ConversationItem, since time.Time) (map[int64][2]uint64, error) {
-	sums := map[int64][2]uint64{}
-	for len(items) > 0 {
-		n := min(chunk, len(items))
-		args := []any{nanos(since)}
-		for _, c := range items[:n] {
-			args = append(args, c.ID)
-		}
-		err := db.each(ctx, "SELECT conversation, SUM(packets_up + packets_down), SUM(bytes_up + bytes_down) FROM recent_conversation WHERE at >= ? AND conversation IN ("+list(n)+") GROUP BY conversation", args,
-			func(scan func(...any) error) error {
-				var id int64
-				var s [2]uint64
-				err := scan(&id, &s[0], &s[1])
-				sums[id] = s
-				return err
-			})
-		if err != nil {
-			return nil, err
-		}
-		items = items[n:]
+// carried is what rows by the minute add up to.
+type carried struct{ packets, bytes uint64 }
+
+func (c *carried) add(m *minuteRow) {
+	c.packets += uint64(m.counts[countPacketsUp]) + uint64(m.counts[countPacketsDown])
+	c.bytes += uint64(m.counts[countBytesUp]) + uint64(m.counts[countBytesDown])
+}
+
+// ever is after all times that are kept.
+const ever = int64(1<<63 - 1 - minute)
+
+// recentOf adds up the rows by the minute of conversations of a site.
+func (db *DB) recentOf(ctx context.Context, site int64, items []ConversationItem, since time.Time) (map[int64]*carried, error) {
+	sums := map[int64]*carried{}
+	for _, c := range items {
+		sums[c.ID] = &carried{}
 	}
-	return sums, nil
+	if len(items) == 0 {
+		return sums, nil
+	}
+	return sums, db.look(ctx, func(t *tx) error {
+		return conversationMinutes.add(t, []any{site}, nanos(since), ever, func(m *minuteRow) {
+			if s := sums[m.of]; s != nil {
+				s.add(m)
+			}
+		})
+	})
 }
 
 // maxTalkers bounds the answer of TopTalkers.
@@ -235,26 +246,71 @@ func (db *DB) countTalkers(ctx context.Context, site string, from time.Time, n i
 	if err != nil || len(sites) == 0 {
 		return []Talker{}, err
 	}
-	// By conversation first: there are far fewer of them than rows.
-	query := `WITH r AS (SELECT conversation, SUM(packets_up + packets_down) AS packets, SUM(bytes_up + bytes_down) AS bytes FROM recent_conversation
- WHERE site IN (` + list(len(sites)) + `) AND at >= ? GROUP BY conversation)
-SELECT asset.id, asset.label, e.mac, e.ip, b.packets, b.bytes FROM
- (SELECT endpoint, SUM(packets) AS packets, SUM(bytes) AS bytes FROM
-  (SELECT t.client AS endpoint, r.packets, r.bytes FROM r JOIN conversation t ON t.id = r.conversation
-   UNION ALL SELECT t.server, r.packets, r.bytes FROM r JOIN conversation t ON t.id = r.conversation WHERE t.server <> t.client) both_ends
-  GROUP BY endpoint ORDER BY bytes DESC, endpoint LIMIT ?) b
- JOIN endpoint e ON e.id = b.endpoint LEFT JOIN asset ON asset.num = e.asset ORDER BY b.bytes DESC, b.endpoint`
 	all := []Talker{}
-	err = db.each(ctx, query, append(sites, nanos(from), int64(n)), func(scan func(...any) error) error {
-		var t Talker
-		var id, label *string
-		var mac, ip string
-		err := scan(&id, &label, &mac, &ip, &t.Packets, &t.Bytes)
-		t.Asset, t.Address = refOf(id, label), endpointOf(mac, ip, 0).Addr()
-		all = append(all, t)
+	err = db.look(ctx, func(t *tx) error {
+		// By conversation first: there are far fewer of them than rows.
+		sums := map[int64]*carried{}
+		if err := conversationMinutes.add(t, sites, nanos(from), ever, func(m *minuteRow) {
+			s := sums[m.of]
+			if s == nil {
+				s = &carried{}
+				sums[m.of] = s
+			}
+			s.add(m)
+		}); err != nil {
+			return err
+		}
+		ends, err := t.byEndpoint(sums)
+		if err != nil {
+			return err
+		}
+		all, err = t.talkers(ends, n)
 		return err
 	})
 	return all, err
+}
+
+// byEndpoint adds up what conversations carried for both their ends.
+func (t *tx) byEndpoint(sums map[int64]*carried) (map[int64]carried, error) {
+	numbers := make([]any, 0, len(sums))
+	for n := range sums {
+		numbers = append(numbers, n)
+	}
+	of := map[int64]carried{}
+	return of, t.in("SELECT id, client, server FROM conversation WHERE id IN ", nil, numbers, func(scan func(...any) error) error {
+		var id, client, server int64
+		if err := scan(&id, &client, &server); err != nil {
+			return err
+		}
+		s := sums[id]
+		for i, e := range []int64{client, server} {
+			if i == 0 || client != server {
+				of[e] = carried{of[e].packets + s.packets, of[e].bytes + s.bytes}
+			}
+		}
+		return nil
+	})
+}
+
+// talkers names the n endpoints with most bytes.
+func (t *tx) talkers(of map[int64]carried, n int) ([]Talker, error) {
+	largest := slices.SortedFunc(maps.Keys(of), func(a, b int64) int {
+		return cmp.Or(cmp.Compare(of[b].bytes, of[a].bytes), cmp.Compare(a, b))
+	})
+	largest = largest[:min(n, len(largest))]
+	all, place := make([]Talker, len(largest)), map[int64]int{}
+	numbers := make([]any, len(largest))
+	for i, e := range largest {
+		place[e], numbers[i] = i, e
+	}
+	return all, t.in("SELECT e.id, e.mac, e.ip, asset.id, asset.label FROM endpoint e LEFT JOIN asset ON asset.num = e.asset WHERE e.id IN ", nil, numbers, func(scan func(...any) error) error {
+		var e int64
+		var mac, ip string
+		var id, label *string
+		err := scan(&e, &mac, &ip, &id, &label)
+		all[place[e]] = Talker{Asset: refOf(id, label), Address: endpointOf(mac, ip, 0).Addr(), Packets: of[e].packets, Bytes: of[e].bytes}
+		return err
+	})
 }
 
 // sitesOf are the numbers of one site, or of all.
@@ -282,18 +338,12 @@ func (db *DB) traffic(ctx context.Context, site, asset string, from, to time.Tim
 	if err != nil || len(sites) == 0 {
 		return nil, db.failed("read sites", err)
 	}
+	if asset != "" {
+		return db.trafficOf(ctx, asset, nanos(from), nanos(to), step)
+	}
 	by := int64(step / time.Minute)
 	query := "SELECT minute / ? AS bucket, protocol, SUM(packets), SUM(bytes) FROM traffic WHERE site IN (" + list(len(sites)) + ") AND minute >= ? AND minute < ? GROUP BY bucket, protocol ORDER BY bucket, protocol"
 	args := append(append([]any{by}, sites...), nanos(from)/minute, (nanos(to)+minute-1)/minute)
-	if asset != "" {
-		num, err := db.assetNumber(ctx, asset)
-		if err != nil {
-			return nil, db.failed(fmt.Sprintf("read asset %q", asset), err)
-		}
-		query = `SELECT r.at / ? AS bucket, t.protocol, SUM(r.packets_up + r.packets_down), SUM(r.bytes_up + r.bytes_down)
- FROM conversation t JOIN recent_conversation r ON r.conversation = t.id WHERE (t.client_asset = ? OR t.server_asset = ?) AND r.at >= ? AND r.at < ? GROUP BY bucket, t.protocol ORDER BY bucket, t.protocol`
-		args = []any{by * minute, num, num, nanos(from), nanos(to)}
-	}
 	var all []Bucket
 	err = db.each(ctx, query, args, func(scan func(...any) error) error {
 		var b Bucket
@@ -303,5 +353,51 @@ func (db *DB) traffic(ctx context.Context, site, asset string, from, to time.Tim
 		all = append(all, b)
 		return err
 	})
+	return all, db.failed("add up traffic", err)
+}
+
+// trafficOf adds up the rows by the minute of one asset's conversations.
+func (db *DB) trafficOf(ctx context.Context, asset string, from, to int64, step time.Duration) ([]Bucket, error) {
+	num, err := db.assetNumber(ctx, asset)
+	if err != nil {
+		return nil, db.failed(fmt.Sprintf("read asset %q", asset), err)
+	}
+	type bucket struct {
+		at       int64
+		protocol string
+	}
+	sums := map[bucket]*carried{}
+	err = db.look(ctx, func(t *tx) error {
+		var site int64
+		if _, err := t.row("SELECT site FROM asset WHERE num = ?", []any{num}, &site); err != nil {
+			return err
+		}
+		protocols := map[int64]string{}
+		if err := t.each("SELECT id, protocol FROM conversation WHERE client_asset = ? OR server_asset = ?", []any{num, num}, func(scan func(...any) error) error {
+			var id int64
+			var protocol string
+			err := scan(&id, &protocol)
+			protocols[id] = protocol
+			return err
+		}); err != nil {
+			return err
+		}
+		return conversationMinutes.add(t, []any{site}, from, to, func(m *minuteRow) {
+			protocol, ok := protocols[m.of]
+			if !ok {
+				return
+			}
+			k := bucket{m.at / int64(step), protocol}
+			if sums[k] == nil {
+				sums[k] = &carried{}
+			}
+			sums[k].add(m)
+		})
+	})
+	all := make([]Bucket, 0, len(sums))
+	for k, s := range sums {
+		all = append(all, Bucket{time.Unix(0, k.at*int64(step)).UTC(), k.protocol, s.packets, s.bytes})
+	}
+	slices.SortFunc(all, func(a, b Bucket) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Protocol, b.Protocol)) })
 	return all, db.failed("add up traffic", err)
 }

@@ -12,6 +12,10 @@ type tx struct {
 	prepared map[string]*sql.Stmt
 }
 
+func newTx(t *sql.Tx, d *dialect) *tx {
+	return &tx{Tx: t, dialect: d, prepared: map[string]*sql.Stmt{}}
+}
+
 func (t *tx) statement(query string) (*sql.Stmt, error) {
 	if s := t.prepared[query]; s != nil {
 		return s, nil

@@ -117,17 +117,17 @@ func (a *application) saveConversationTotals() error {
 func on(what, table string) string { return "ON CONFLICT " + strings.ReplaceAll(what, "$", table) }
 
 func (a *application) saveConversationMinutes() error {
-	insert := a.t.bulk("INSERT INTO recent_conversation (id, site, conversation, sensor, at, last, flags, flows, packets_up, packets_down, bytes_up, bytes_down, lost, packet)", "")
+	rows := make([]siteRow, 0, len(a.minutes))
 	for _, m := range a.minutes {
 		if m.of.id < 0 {
 			continue
 		}
-		if err := insert.add(a.serials.take("recent_conversation"), m.of.site, m.of.id, m.sensor, m.at, m.last, m.flags, m.flows,
-			m.up, m.down, m.bytesUp, m.bytesDown, m.lost, m.packet); err != nil {
-			return err
-		}
+		rows = append(rows, siteRow{m.of.site, minuteRow{
+			of: m.of.id, sensor: m.sensor, at: m.at, last: m.last, packet: m.packet,
+			counts: [7]int64{countFlags: m.flags, countFlows: m.flows, countPacketsUp: m.up, countPacketsDown: m.down, countBytesUp: m.bytesUp, countBytesDown: m.bytesDown, countLost: m.lost},
+		}})
 	}
-	return insert.flush()
+	return conversationMinutes.write(a.t, a.serials, rows)
 }
 
 func operationHash(k operationKey) [16]byte {
@@ -185,17 +185,17 @@ func (a *application) saveOperationTotals() error {
 }
 
 func (a *application) saveOperationMinutes() error {
-	insert := a.t.bulk("INSERT INTO recent_operation (id, site, operation, sensor, at, last, value, requests, responses, accepted, refused, packet)", "")
+	rows := make([]siteRow, 0, len(a.operationRows))
 	for _, m := range a.operationRows {
 		if m.of.id < 0 {
 			continue
 		}
-		if err := insert.add(a.serials.take("recent_operation"), m.of.site, m.of.id, m.sensor, m.at, m.last, m.value,
-			m.requests, m.responses, m.accepted, m.refused, m.packet); err != nil {
-			return err
-		}
+		rows = append(rows, siteRow{m.of.site, minuteRow{
+			of: m.of.id, sensor: m.sensor, at: m.at, last: m.last, packet: m.packet, value: m.value,
+			counts: [7]int64{countRequests: m.requests, countResponses: m.responses, countAccepted: m.accepted, countRefused: m.refused},
+		}})
 	}
-	return insert.flush()
+	return operationMinutes.write(a.t, a.serials, rows)
 }
 
 func factHash(k factKey) [16]byte {

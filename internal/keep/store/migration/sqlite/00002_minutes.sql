@@ -1,0 +1,19 @@
+-- +goose Up
+-- All rows of one minute that one Apply brought, packed as pack.go says, until
+-- they are sealed. Numbers only go up, so that what was read for sealing can be
+-- told from what came later. minute counts from 1970.
+CREATE TABLE conversation_minute (
+  id     INTEGER PRIMARY KEY,
+  site   BIGINT NOT NULL REFERENCES site (id),
+  minute BIGINT NOT NULL,
+  pack   BLOB NOT NULL
+);
+CREATE INDEX conversation_minute_at ON conversation_minute (site, minute, id);
+
+CREATE TABLE operation_minute (
+  id     INTEGER PRIMARY KEY,
+  site   BIGINT NOT NULL REFERENCES site (id),
+  minute BIGINT NOT NULL,
+  pack   BLOB NOT NULL
+);
+CREATE INDEX operation_minute_at ON operation_minute (site, minute, id);
