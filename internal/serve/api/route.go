@@ -51,6 +51,8 @@ func (s *Server) register() {
 
 	raw(s, http.MethodGet, base+"/events", about{"events", "events", account.Read, "What changes, as it changes"}, eventsShape, s.events)
 
+	s.registerIdentity()
+
 	raw(s, http.MethodGet, "/healthz", about{"healthz", "operation", account.Open, "The process lives"}, answers(http.StatusOK, "application/json", reflect.TypeFor[Health]()), s.healthz)
 	raw(s, http.MethodGet, "/readyz", about{"readyz", "operation", account.Open, "The program can do its work; 503 if it can not"}, readyShape, s.readyz)
 	raw(s, http.MethodGet, "/metrics", about{"metrics", "operation", account.Read, "Numbers for Prometheus"}, answers(http.StatusOK, "text/plain", nil), s.metricsPage)
