@@ -1,0 +1,202 @@
+package assure
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var now = time.Date(2026, 11, 28, 6, 0, 0, 0, time.UTC)
+
+// whole is a plant of which everything is known and nothing is wrong.
+func whole() *Facts {
+	return &Facts{
+		Now: now, Observed: now.Add(-time.Minute), From: now.Add(-100 * 24 * time.Hour),
+		Sensors: []Sensor{{Name: "core", Packets: 1e6, Flows: 100}, {Name: "cells", Packets: 1e6, Flows: 100}},
+		Inside:  120, Plant: 80, Version: 78, Modelled: true, Zones: 6, Conduits: 9, Crossings: 12,
+	}
+}
+
+func judge(t *testing.T, f *Facts) Answer {
+	t.Helper()
+	checks, err := Checks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Judge(checks, f)
+}
+
+func of(t *testing.T, a *Answer, id string) Statement {
+	t.Helper()
+	i := slices.IndexFunc(a.Statements, func(s Statement) bool { return s.ID == id })
+	if i < 0 {
+		t.Fatalf("no statement %q", id)
+	}
+	return a.Statements[i]
+}
+
+func TestEveryClaimIsMeasuredAndEveryMeasureIsClaimed(t *testing.T) {
+	checks, err := Checks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for _, c := range checks {
+		ids[c.ID] = true
+		if c.Says == "" || c.Unit == "" || !strings.HasPrefix(c.Link, "/") || c.Do == "" || c.Effect == "" || c.When == "" || len(c.Owners) == 0 || c.Check < 1 || c.Check > 42 {
+			t.Errorf("%s lacks something: %+v", c.ID, c)
+		}
+		for _, o := range c.Owners {
+			if o != IT && o != Operations {
+				t.Errorf("%s: %q is no side", c.ID, o)
+			}
+		}
+	}
+	for id := range measures {
+		if !ids[id] {
+			t.Errorf("%q is measured and claimed nowhere", id)
+		}
+	}
+}
+
+func TestAWholePlantIsProven(t *testing.T) {
+	a := judge(t, whole())
+	for _, s := range a.Statements {
+		if s.Status != Proven {
+			t.Errorf("%s is %s: %s", s.ID, s.Status, s.Why)
+		}
+	}
+	if len(a.Next) != 0 || a.Sentence.Urgent != "" || a.Sentence.Lead != "All 13 statements hold." {
+		t.Errorf("next %v, sentence %+v", a.Next, a.Sentence)
+	}
+}
+
+func TestHowClaimsStand(t *testing.T) {
+	day := 24 * time.Hour
+	finding := func(rule string, ago time.Duration) func(*Facts) {
+		return func(f *Facts) {
+			f.Findings = append(f.Findings, Finding{Rule: rule, Title: "It happens", Link: "/findings?open=x", Assets: 3, Last: now.Add(-ago), Details: []string{"a → b"}})
+		}
+	}
+	for name, c := range map[string]struct {
+		change func(*Facts)
+		id     string
+		status Status
+		why    string // part of it
+		miss   int64
+	}{
+		"an open finding contradicts":            {finding("internet", time.Hour), "internet", Contradicted, "3 machines, last 60 minutes ago", 3},
+		"one of last month is stale":             {finding("internet", 9*day), "internet", Stale, "9 days ago", 3},
+		"one of long ago no longer counts":       {finding("internet", 31*day), "internet", Proven, "for 31 days", 0},
+		"another rule's does not matter":         {finding("internet", time.Hour), "inbound", Proven, "for 99 days", 0},
+		"no sensor proves nothing":               {func(f *Facts) { f.Sensors = nil }, "inbound", Unknown, "No sensor", 0},
+		"old packets are stale":                  {func(f *Facts) { f.Observed = now.Add(-8 * day) }, "inbound", Stale, "8 days old", 0},
+		"a day is not a week":                    {func(f *Facts) { f.From = now.Add(-day) }, "inbound", Unknown, "a week is needed", 0},
+		"a lossy sensor proves nothing":          {func(f *Facts) { f.Sensors[0].Dropped = 1e5 }, "control", Unknown, "9.1 %", 0},
+		"missing reports prove nothing":          {func(f *Facts) { f.Sensors[1].Missing = 1 }, "control", Unknown, "1 report never arrived", 0},
+		"a contradiction needs no coverage":      {func(f *Facts) { f.Sensors[0].Dropped = 1e5; finding("inbound", 0)(f) }, "inbound", Contradicted, "3 machines", 3},
+		"a sensor with a problem":                {func(f *Facts) { f.Sensors[0].Problem = "No link." }, "sensors", Contradicted, "1 sensor of 2", 1},
+		"crossings without conduits":             {func(f *Facts) { f.Uncovered = 2 }, "conduits", Contradicted, "2 conversations", 2},
+		"crossings without zones":                {func(f *Facts) { f.Zones, f.Uncovered = 0, 1 }, "conduits", Contradicted, "no conduits are written down", 1},
+		"nobody knows who belongs where":         {func(f *Facts) { f.Sideless = 30 }, "conduits", Unknown, "30 assets", 0},
+		"a few may be unplaced":                  {func(f *Facts) { f.Sideless = 3 }, "conduits", Proven, "9 conduits", 0},
+		"nothing crosses":                        {func(f *Facts) { f.Crossings = 0 }, "conduits", Proven, "Nothing was seen to cross", 0},
+		"a stranger":                             {func(f *Facts) { f.Unknown = 1 }, "inventory", Contradicted, "1 machine of 120", 1},
+		"all known, but by half a picture":       {func(f *Facts) { f.Sensors[0].Dropped = 1e6 }, "inventory", Unknown, "All that came by", 0},
+		"versions of nine in ten":                {func(f *Facts) { f.Version = 72 }, "versions", Proven, "72 of 80", 8},
+		"of fewer":                               {func(f *Facts) { f.Version = 71 }, "versions", Contradicted, "9 machines of 80", 9},
+		"nothing on the plant floor":             {func(f *Facts) { f.Plant, f.Version = 0, 0 }, "versions", Unknown, "", 0},
+		"owners missing":                         {func(f *Facts) { f.Ownerless = 5 }, "owners", Contradicted, "5 machines", 5},
+		"nothing written down":                   {func(f *Facts) { f.Modelled = false }, "owners", Unknown, "No owners", 120},
+		"lines not written down":                 {func(f *Facts) { f.Modelled = false }, "lines", Unknown, "No lines", 80},
+		"a line is missing":                      {func(f *Facts) { f.Lineless = 1 }, "lines", Contradicted, "1 machine of 80", 1},
+		"history is deleted too early":           {func(f *Facts) { f.Retention = 30 * day }, "kept", Contradicted, "30 days", 0},
+		"history is young":                       {func(f *Facts) { f.From = now.Add(-20 * day) }, "kept", Unknown, "19 of 90 days", 0},
+		"old facts are stale, too":               {func(f *Facts) { f.Observed = now.Add(-8 * day) }, "versions", Stale, "8 days ago", 2},
+		"passwords in clear text":                {finding("cleartext-login", time.Hour), "passwords", Contradicted, "", 3},
+		"protection that is broken":              {finding("weak-security", time.Hour), "weak", Contradicted, "", 3},
+		"remote control outside the gateway":     {finding("remote-access", time.Hour), "remote", Contradicted, "", 3},
+		"an office computer changes controllers": {finding("office-controls", time.Hour), "control", Contradicted, "", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := whole()
+			c.change(f)
+			a := judge(t, f)
+			s := of(t, &a, c.id)
+			if s.Status != c.status || !strings.Contains(s.Why, c.why) {
+				t.Errorf("%s is %s: %s; want %s: …%s…", c.id, s.Status, s.Why, c.status, c.why)
+			}
+			if c.status != Proven && c.id != "kept" && s.Missing != c.miss {
+				t.Errorf("%d missing, want %d", s.Missing, c.miss)
+			}
+		})
+	}
+}
+
+func TestTheWorstStandsFirstAndIsDoneFirst(t *testing.T) {
+	f := whole()
+	f.Modelled, f.Unknown, f.Uncovered = false, 2, 4
+	f.Findings = []Finding{{Rule: "inbound", Title: "The internet reaches in", Link: "/findings?open=inbound@works", Assets: 1, Last: now}}
+	a := judge(t, f)
+	var order []string
+	for _, s := range a.Statements {
+		order = append(order, s.ID)
+	}
+	want := []string{"inbound", "conduits", "inventory", "owners", "lines"}
+	if !slices.Equal(order[:5], want) {
+		t.Errorf("order %v, want %v first", order, want)
+	}
+	if len(a.Next) != maxActions || a.Next[0].Do != "Take 1 machine off the internet; find the port forwarding or the modem." || a.Next[0].Link != "/findings?open=inbound@works" {
+		t.Errorf("next: %+v", a.Next)
+	}
+	if a.Sentence.Urgent != "Three statements are contradicted" {
+		t.Errorf("sentence: %+v", a.Sentence)
+	}
+}
+
+func TestWhatIsSaidOfNothing(t *testing.T) {
+	a := judge(t, &Facts{Now: now})
+	if a.Sentence.Lead != "Nothing has been seen yet." || a.Counts[Proven] != 0 {
+		t.Errorf("%+v, %v", a.Sentence, a.Counts)
+	}
+}
+
+// Whatever was counted, nothing is proven without a sensor that saw packets
+// lately, and every statement says why.
+func TestUnknownIsNotSafe(t *testing.T) {
+	checks, err := Checks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	number := func() int64 { return random.Int64N(50) }
+	for range 5000 {
+		f := &Facts{
+			Now: now, Inside: number(), Unknown: number(), Sideless: number(), Plant: number(), Version: number(),
+			Modelled: random.IntN(2) == 0, Zones: number(), Ownerless: number(), Lineless: number(), Crossings: number(), Uncovered: number(),
+		}
+		if random.IntN(2) == 0 {
+			f.Observed = now.Add(-time.Duration(random.IntN(400)) * time.Hour)
+			f.From = f.Observed.Add(-time.Duration(random.IntN(400)) * time.Hour)
+			f.Sensors = []Sensor{{Name: "a", Packets: 100, Dropped: random.Uint64N(4)}}
+		}
+		a := Judge(checks, f)
+		total := 0
+		for _, n := range a.Counts {
+			total += n
+		}
+		if total != len(checks) || len(a.Statements) != len(checks) {
+			t.Fatalf("%d counted, %d statements, %d claims", total, len(a.Statements), len(checks))
+		}
+		for _, s := range a.Statements {
+			if s.Why == "" {
+				t.Fatalf("%s does not say why it is %s", s.ID, s.Status)
+			}
+			if s.Status == Proven && (len(f.Sensors) == 0 || now.Sub(f.Observed) > fresh) {
+				t.Fatalf("%s is proven by what was seen at %v", s.ID, f.Observed)
+			}
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package assure
+
+import (
+	"fmt"
+	"time"
+)
+
+// Facts are what was counted of a site.
+type Facts struct {
+	Now      time.Time
+	Observed time.Time // newest packet
+	From     time.Time // from when on things are kept
+	Sensors  []Sensor
+	Findings []Finding // open ones
+
+	Inside   int64 // assets that are no peers outside
+	Unknown  int64 // of them: neither role nor vendor known
+	Sideless int64 // of them: neither office nor plant
+	Plant    int64 // on the plant's side
+	Version  int64 // of those on the plant's side: firmware or operating system known
+
+	Modelled  bool  // somebody wrote down the plant's own words
+	Zones     int64 // that they name
+	Conduits  int64
+	Ownerless int64 // inside, without both owners
+	Lineless  int64 // on the plant's side, without a line
+	Crossings int64 // conversations between office and plant, or with outside
+	Uncovered int64 // conversations between zones, or crossings without zones, that no conduit allows
+	Retention time.Duration
+}
+
+// Sensor is how one sensor does.
+type Sensor struct {
+	Name     string
+	Problem  string // "" if nothing is wrong
+	Ended    bool   // it read a capture to its end
+	Packets  uint64
+	Dropped  uint64
+	Missing  uint64 // batches that never came
+	OneSided int64
+	Flows    uint64
+}
+
+// Finding is what an open finding says of a claim.
+type Finding struct {
+	Rule    string
+	Title   string
+	Link    string // the console's page of it
+	Assets  int64
+	Count   uint64
+	Last    time.Time
+	Details []string
+}
+
+// Judgement: these are ours, not measured.
+const (
+	// fresh is how old an observation of the network may be and still speak for
+	// today.
+	fresh = 7 * 24 * time.Hour
+	// week is how long one must have watched before "was not seen" means
+	// anything: a week holds each shift and the weekend's jobs once.
+	week = 7 * 24 * time.Hour
+	// forgotten is when something that was seen once and not since no longer
+	// contradicts.
+	forgotten = 30 * 24 * time.Hour
+	// slack is how much less than a week a week may be: a capture begins and
+	// ends somewhere.
+	slack = 6 * time.Hour
+	// tolerable is the share of packets that a sensor may drop.
+	tolerable = 0.01
+	// placeable is the share of assets that may have no side.
+	placeable = 0.1
+	// keep is how long insurers and SP 800-171 assessors expect records to go
+	// back.
+	keep = 90 * 24 * time.Hour
+)
+
+// watched says whether what was not seen can be said not to be there, and if
+// not, how the claim then stands and why.
+func (f *Facts) watched() (ok bool, status Status, why string) {
+	if len(f.Sensors) == 0 || f.Observed.IsZero() {
+		return false, Unknown, "No sensor has seen a packet yet."
+	}
+	if age := f.Now.Sub(f.Observed); age > fresh {
+		return false, Stale, fmt.Sprintf("The newest packet is %s old; what was seen then says nothing about today.", days(age))
+	}
+	if span := f.Observed.Sub(f.From); span < week-slack {
+		return false, Unknown, fmt.Sprintf("The network was watched for %s; a week is needed, so that every shift and the weekend's jobs came by once.", days(span))
+	}
+	for _, s := range f.Sensors {
+		if w := s.weakness(); w != "" {
+			return false, Unknown, fmt.Sprintf("Sensor %s does not see everything: %s", s.Name, w)
+		}
+	}
+	return true, Proven, ""
+}
+
+// weakness is why a sensor's picture is not whole.
+func (s *Sensor) weakness() string {
+	switch all := s.Packets + s.Dropped; {
+	case s.Problem != "":
+		return s.Problem
+	case all > 0 && float64(s.Dropped)/float64(all) > tolerable:
+		return fmt.Sprintf("it dropped %.1f %% of the packets.", 100*float64(s.Dropped)/float64(all))
+	case s.Missing > 0:
+		return fmt.Sprintf("%s never arrived.", amount(int64(min(s.Missing, 1<<62)), "report"))
+	}
+	return ""
+}
+
+// days is a duration as people say it.
+func days(d time.Duration) string {
+	switch {
+	case d < 2*time.Hour:
+		return amount(int64(max(d, 0)/time.Minute), "minute")
+	case d < 48*time.Hour:
+		return amount(int64(d/time.Hour), "hour")
+	}
+	return amount(int64(d/(24*time.Hour)), "day")
+}
+
+// blind is what the answer cannot take into account.
+func blind(f *Facts) []Evidence {
+	var list []Evidence
+	say := func(link, format string, a ...any) {
+		list = append(list, Evidence{Text: fmt.Sprintf(format, a...), Link: link})
+	}
+	live := 0
+	for _, s := range f.Sensors {
+		if !s.Ended {
+			live++
+		}
+		if w := s.weakness(); w != "" {
+			say("/sensors", "Sensor %s: %s", s.Name, w)
+		}
+		if s.OneSided >= 10 && uint64(s.OneSided) > s.Flows/50 {
+			say("/sensors", "Of %s, sensor %s sees one side only: the mirror port may carry one direction.", amount(s.OneSided, "conversation"), s.Name)
+		}
+	}
+	if f.Unknown > 0 {
+		say("/assets?role=unknown", "Nothing identifies %s inside the site.", amount(f.Unknown, "asset"))
+	}
+	if f.Sideless > 0 {
+		say("/assets?side=unknown&kind=device", "Nobody can say whether %s belong to office or plant; what they cross is not counted.", amount(f.Sideless, "asset"))
+	}
+	switch {
+	case live == 1 && f.Inside > 0:
+		say("/sensors", "One sensor sees one place of the network. Conversations that stay within another switch do not come by.")
+	case live == 0 && len(f.Sensors) > 0:
+		say("/sensors", "No sensor watches now: all of this comes from captures.")
+	}
+	if !f.Modelled && f.Inside > 0 {
+		say("/settings/plant", "The plant's lines, zones and owners are not written down yet.")
+	}
+	return list
+}
