@@ -47,7 +47,7 @@ var mayImport = []struct {
 	{"internal/keep/bus", "carries batches from sensors to the hub", []string{"internal/plant"}},
 	{"internal/serve/account", "says who may do what", []string{"internal/plant"}},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},
-	{"internal/serve/api", "asks the store and answers over HTTP", []string{"internal/plant", "internal/keep/", "internal/serve/"}},
+	{"internal/serve/api", "asks the store and the judges and answers over HTTP", []string{"internal/plant", "internal/judge/", "internal/keep/", "internal/serve/"}},
 	{"lab", "makes traffic of a plant that does not exist", []string{"lab", "internal/plant", "internal/wire/capture", "protocol/"}},
 	{"console", "the web console's files, and nothing else", nil},
 	{"internal/app", "wires everything together", []string{""}},

@@ -88,6 +88,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Are we actually protected? */
+        get: operations["answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets": {
         parameters: {
             query?: never;
@@ -1067,6 +1084,17 @@ export interface components {
             /** @description What to sign in as: letters, digits, dot, dash, underscore and @. */
             name: string;
         };
+        Action: {
+            do: string;
+            effect: string;
+            link: string;
+            /** @description it, operations. */
+            owners: string[];
+            /** @description The statement that it mends. */
+            statement: string;
+            /** @example in a window */
+            when: string;
+        };
         Asset: {
             /** @description Identifiers it had before; they still lead here. */
             aliases: string[];
@@ -1344,6 +1372,10 @@ export interface components {
             /** @description Shown once; each signs in once in place of a one-time code. Empty after a passkey. */
             recovery_codes: string[];
             session: components["schemas"]["Session"];
+        };
+        Evidence: {
+            link: string;
+            text: string;
         };
         Facets: {
             kinds: components["schemas"]["Count"][];
@@ -2061,6 +2093,23 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Protection: {
+            /**
+             * Format: date-time
+             * @description Packet time of the newest thing it rests on.
+             */
+            as_of: string | null;
+            /** @description What cannot be seen, and so is not in the answer. */
+            blind: components["schemas"]["Evidence"][];
+            counts: components["schemas"]["StatusCounts"];
+            /** @description At most five things to do, the one that matters most first. */
+            next: components["schemas"]["Action"][];
+            /** Format: date-time */
+            now: string;
+            sentence: components["schemas"]["Sentence"];
+            /** @description What needs someone first. */
+            statements: components["schemas"]["Statement"][];
+        };
         Provider: {
             id: string;
             name: string;
@@ -2226,6 +2275,12 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Sentence: {
+            lead: string;
+            rest: string;
+            /** @description What needs someone; empty if nothing does. */
+            urgent: string;
+        };
         Session: {
             account: components["schemas"]["AccountRef"];
             /**
@@ -2277,6 +2332,56 @@ export interface components {
             topic: "assets" | "sensors" | "captures" | "findings" | "overview";
             /** @description The first page of the topic's list route; for overview the overview, and for assets only their total: ask /assets for those that are shown. */
             value: unknown;
+        };
+        Statement: {
+            /** Format: date-time */
+            as_of: string | null;
+            /**
+             * Format: int64
+             * @description Number in the map of checks.
+             */
+            check: number;
+            evidence: components["schemas"]["Evidence"][];
+            id: string;
+            /** @description The console's page that shows it. */
+            link: string;
+            /**
+             * Format: int64
+             * @description How many are not as claimed.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Of how many; 0 where nothing is counted against a whole.
+             */
+            of: number;
+            /** @description Who has to act on it: it, operations. */
+            owners: string[];
+            /** @example No plant machine talks to the internet. */
+            says: string;
+            /** @enum {string} */
+            status: "proven" | "contradicted" | "stale" | "attested" | "unknown";
+            /**
+             * @description What is counted, one of them.
+             * @example machine
+             */
+            unit: string;
+            why: string;
+        };
+        StatusCounts: {
+            /**
+             * Format: int64
+             * @description Somebody's word.
+             */
+            attested: number;
+            /** Format: int64 */
+            contradicted: number;
+            /** Format: int64 */
+            proven: number;
+            /** Format: int64 */
+            stale: number;
+            /** Format: int64 */
+            unknown: number;
         };
         Token: {
             /** @description Name of the account that made it; it may never do more than that account. */
@@ -2560,6 +2665,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: {
+                /** @description All sites if it is left out. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protection"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -258,3 +258,30 @@ func FuzzCursor(f *testing.F) {
 		}
 	})
 }
+
+func TestTallyCountsWhatIsInside(t *testing.T) {
+	engines(t, func(t *testing.T, db *DB) {
+		var batches [][2]int
+		for i := 1; i < 6; i++ {
+			batches = append(batches, [2]int{i, i + 1})
+		}
+		must[Applied](t)(db.Apply(ctx, []*plant.Batch{talk(1, batches...)}))
+		save(t, db, now,
+			assetAt(1),
+			assetAt(2, func(a *plant.Asset) { a.Firmware, a.OS = "", "" }),
+			assetAt(3, func(a *plant.Asset) { a.Firmware, a.OS = "", "Windows 10" }),
+			assetAt(4, office),
+			assetAt(5, func(a *plant.Asset) {
+				a.Side, a.Role, a.Vendor, a.Firmware, a.OS = plant.SideUnknown, plant.RoleUnknown, "", "", ""
+			}),
+			assetAt(6, func(a *plant.Asset) {
+				a.Kind, a.Side, a.Role, a.Vendor = plant.KindExternal, plant.SideUnknown, plant.RoleUnknown, ""
+			}))
+		if got, want := must[Tally](t)(db.Tally(ctx, "works")), (Tally{Inside: 5, Unknown: 1, Sideless: 1, Plant: 3, Version: 2}); got != want {
+			t.Errorf("tally %+v, want %+v", got, want)
+		}
+		if got := must[Tally](t)(db.Tally(ctx, "nowhere")); got != (Tally{}) {
+			t.Errorf("tally of no site: %+v", got)
+		}
+	})
+}

@@ -17,6 +17,7 @@ type Store interface {
 	Counters(context.Context) (map[string]uint64, error)
 
 	Overview(ctx context.Context, site string) (*store.Overview, error)
+	Tally(ctx context.Context, site string) (store.Tally, error)
 	Map(ctx context.Context, site string) (*store.Map, error)
 	Sites(context.Context) ([]string, error)
 	Traffic(ctx context.Context, site, asset string, from, to time.Time, step time.Duration) ([]store.Bucket, error)

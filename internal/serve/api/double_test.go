@@ -58,6 +58,8 @@ func (e *emptyStore) Findings(context.Context, store.FindingFilter, store.Page) 
 	return store.List[store.FindingItem]{}, nil
 }
 
+func (e *emptyStore) Tally(context.Context, string) (store.Tally, error) { return store.Tally{}, nil }
+
 func (e *emptyStore) Map(context.Context, string) (*store.Map, error) { return &store.Map{}, nil }
 
 func (e *emptyStore) Setting(context.Context, string) (json.RawMessage, int64, error) {

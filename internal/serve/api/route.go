@@ -18,6 +18,7 @@ const base = "/api/v1"
 // table of contents: a route that is not here does not exist.
 func (s *Server) register() {
 	get(s, base+"/overview", about{"overview", "plant", account.Read, "What the plant is made of, in numbers"}, s.overview)
+	get(s, base+"/answer", about{"answer", "plant", account.Read, "Are we actually protected?"}, s.protection)
 	get(s, base+"/map", about{"map", "plant", account.Read, "The plant as a picture"}, s.plantMap)
 	get(s, base+"/traffic", about{"traffic", "plant", account.Read, "How much was said over time"}, s.traffic)
 

@@ -25,6 +25,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/net/netutil"
 
+	"github.com/bulkhead-ot/bulkhead/internal/judge/assure"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 )
 
@@ -115,7 +116,8 @@ type Server struct {
 	metrics  *metrics
 	index    assetIndex
 	seed     maphash.Seed // of hashes in cursors
-	all      turns        // requests
+	checks   []assure.Check
+	all      turns // requests
 	heavy    turns
 	streams  turns
 	uploads  turns
@@ -149,6 +151,9 @@ func New(o Options) (*Server, error) {
 	var err error
 	if s.files, err = newSite(o.Console); err != nil {
 		return nil, fmt.Errorf("read the console's files: %w", err)
+	}
+	if s.checks, err = assure.Checks(); err != nil {
+		return nil, err
 	}
 	if err := removeLeftovers(o.Uploads); err != nil {
 		return nil, fmt.Errorf("clean the folder of uploads: %w", err)

@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// Tally is how many assets of a site are as people claim they are. Peers
+// outside are not counted.
+type Tally struct {
+	Inside   int64
+	Unknown  int64 // neither role nor vendor known
+	Sideless int64 // neither office nor plant
+	Plant    int64 // on the plant's side
+	Version  int64 // of these, firmware or operating system known
+}
+
+// Tally counts a site, "" for all sites. It may be some seconds old.
+func (db *DB) Tally(ctx context.Context, site string) (Tally, error) {
+	v, err := db.figure(ctx, "tally "+site, func(ctx context.Context) (any, error) { return db.makeTally(ctx, site) })
+	if err != nil {
+		return Tally{}, db.failed("count the assets", err)
+	}
+	return v.(Tally), nil
+}
+
+func (db *DB) makeTally(ctx context.Context, site string) (Tally, error) {
+	var t Tally
+	sites, err := db.sitesOf(ctx, site)
+	if err != nil || len(sites) == 0 {
+		return t, err
+	}
+	args := append([]any{plant.RoleUnknown, string(plant.SideUnknown), string(plant.SideOT), string(plant.SideOT), string(plant.KindExternal)}, sites...)
+	err = db.row(ctx, `SELECT COUNT(*),
+ COALESCE(SUM(CASE WHEN role = ? AND vendor = '' THEN 1 ELSE 0 END), 0),
+ COALESCE(SUM(CASE WHEN side = ? THEN 1 ELSE 0 END), 0),
+ COALESCE(SUM(CASE WHEN side = ? THEN 1 ELSE 0 END), 0),
+ COALESCE(SUM(CASE WHEN side = ? AND (firmware <> '' OR os <> '') THEN 1 ELSE 0 END), 0)
+ FROM asset WHERE gone = 0 AND kind <> ? AND site IN (`+list(len(sites))+")", args,
+		&t.Inside, &t.Unknown, &t.Sideless, &t.Plant, &t.Version)
+	return t, err
+}
