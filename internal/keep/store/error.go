@@ -12,6 +12,10 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict means that someone else changed it first.
 	ErrConflict = errors.New("conflict")
+	// ErrExists means that there is one of that name.
+	ErrExists = errors.New("exists already")
+	// ErrTooMany means that there are as many as there may be.
+	ErrTooMany = errors.New("too many")
 	// ErrFull means that the disk is full. Nothing was changed, and the same
 	// call works once there is room.
 	ErrFull = errors.New("disk full")

@@ -38,6 +38,8 @@ func (o Options) withDefaults() Options {
 		{&o.Limits.Changes, 200},
 		{&o.Limits.Samples, 360},
 		{&o.Limits.Epochs, 256},
+		{&o.Limits.Decisions, 1000},
+		{&o.Limits.Views, 100},
 	} {
 		if *l.limit <= 0 {
 			*l.limit = l.value

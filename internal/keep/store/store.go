@@ -1,7 +1,7 @@
 // Package store keeps Bulkhead's state in SQL: sensors, endpoints, facts,
 // totals of conversations and operations, their rows by the minute until they
-// are sealed into history, assets with their changes, findings, segments of
-// history, captures, kept packets and settings.
+// are sealed into history, assets with their changes, findings, what people
+// decided about assets and the views they saved, segments of history, captures, kept packets and settings.
 //
 // SQLite in one file is the default, PostgreSQL is used by URL; both run the
 // same queries but for a handful that dialect.go names. Apply takes batches in
@@ -62,6 +62,8 @@ type Limits struct {
 	Changes       int // of one asset; 200
 	Samples       int // of one sensor's status; 360
 	Epochs        int // of one sensor; 256
+	Decisions     int // that hold at one site; 1,000
+	Views         int // of one person; 100
 }
 
 // DB is an open store. Its methods may be called by several goroutines; writes

@@ -44,6 +44,13 @@ type Store interface {
 	KeptCuts(context.Context, store.Page) (store.List[store.Kept], error)
 	Kept(ctx context.Context, id string) (store.Kept, error)
 
+	Changes(ctx context.Context, site string, since time.Time, p store.Page) (store.List[store.Change], error)
+	Decisions(context.Context, store.DecisionFilter, store.Page) (store.List[store.Decision], error)
+	Views(ctx context.Context, owner, page string) ([]store.View, error)
+	View(ctx context.Context, id string) (store.View, error)
+	PutView(context.Context, store.View) (store.View, error)
+	DeleteView(ctx context.Context, id string, version int64) error
+
 	Segments(context.Context, store.SegmentFilter) ([]plant.Segment, error)
 	Setting(ctx context.Context, key string) (value json.RawMessage, version int64, err error)
 	PutSetting(ctx context.Context, key string, value json.RawMessage, version int64) (int64, error)

@@ -94,6 +94,7 @@ func (n *names) detail(d *store.AssetDetail) *Asset {
 		Findings:  each(d.Open, func(f *store.FindingRef) FindingRef { return FindingRef{f.ID, f.Level, f.Title} }),
 		Changes:   each(d.Changes, func(c *store.Change) AssetChange { return AssetChange{c.Field, c.Old, c.New, when(c.When)} }),
 		Aliases:   orEmpty(d.Former),
+		Endpoints: each(d.Endpoints, endpointDTO),
 	}
 }
 

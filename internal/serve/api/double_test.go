@@ -238,6 +238,33 @@ func (i *importer) Cancel(_ context.Context, id string) (store.Capture, error) {
 	return c, nil
 }
 
+// curator keeps what is decided of assets, and follows nothing.
+type curator struct {
+	made store.Decision
+	err  error
+}
+
+func (c *curator) Merge(_ context.Context, assets []string, reason string, by store.Person) (store.Decision, error) {
+	c.made = store.Decision{ID: "d1", Site: "plant", Kind: store.DecisionMerge, Reason: reason, By: by, At: clock}
+	for i, id := range assets {
+		c.made.Assets = append(c.made.Assets, store.DecidedAsset{ID: id, Label: id})
+		c.made.Endpoints = append(c.made.Endpoints, store.DecidedEndpoint{Endpoint: plant.Endpoint{MAC: plant.MAC{2, byte(i)}}, Part: i})
+	}
+	return c.made, c.err
+}
+
+func (c *curator) Split(_ context.Context, asset string, ends []plant.Endpoint, reason string, by store.Person) (store.Decision, error) {
+	c.made = store.Decision{ID: "d2", Site: "plant", Kind: store.DecisionSplit, Assets: []store.DecidedAsset{{ID: asset, Label: asset}}, Reason: reason, By: by, At: clock}
+	for _, e := range ends {
+		c.made.Endpoints = append(c.made.Endpoints, store.DecidedEndpoint{Endpoint: e})
+	}
+	return c.made, c.err
+}
+
+func (c *curator) Undo(_ context.Context, id string, by store.Person) (store.Decision, error) {
+	return store.Decision{ID: id, Site: "plant", Kind: store.DecisionMerge, At: clock, Undone: clock, UndoneBy: by}, c.err
+}
+
 // cutter gives one file whatever is asked for, and remembers what was asked.
 type cutter struct {
 	data []byte

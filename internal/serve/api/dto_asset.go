@@ -65,6 +65,7 @@ type Asset struct {
 	Findings    []FindingRef  `json:"findings" doc:"The findings it stands in, the most serious first."`
 	Changes     []AssetChange `json:"changes" doc:"What changed, the newest first."`
 	Aliases     []string      `json:"aliases" doc:"Identifiers it had before; they still lead here."`
+	Endpoints   []Endpoint    `json:"endpoints" doc:"What it is made of, as sensors saw it; at most 1,000."`
 }
 
 // Fact is what is known of an asset in one field, and from where.
@@ -93,7 +94,7 @@ type Module struct {
 
 // Reason says why a statement about an asset holds.
 type Reason struct {
-	What   string  `json:"what" doc:"The statement it supports: role, level, side, vendor, merge or kind."`
+	What   string  `json:"what" doc:"The statement it supports: role, level, side, vendor, merge, split or kind."`
 	Why    string  `json:"why" doc:"A sentence."`
 	Packet *Packet `json:"packet,omitempty"`
 }

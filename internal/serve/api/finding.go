@@ -7,9 +7,12 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
 
+func (f *FindingFilter) store() store.FindingFilter {
+	return store.FindingFilter{Site: f.Site, Level: f.Level, Rule: f.Rule, Asset: f.Asset, Closed: f.Closed}
+}
+
 func (s *Server) listFindings(ctx context.Context, in *findingListInput) (*List[Finding], error) {
-	f := store.FindingFilter{Site: in.Site, Level: in.Level, Rule: in.Rule, Asset: in.Asset, Closed: in.Closed}
-	l, err := s.store.Findings(ctx, f, in.Page.of(""))
+	l, err := s.store.Findings(ctx, in.FindingFilter.store(), in.Page.of(""))
 	if err != nil {
 		return nil, err
 	}

@@ -67,13 +67,18 @@ type operationListInput struct {
 	Sort string `query:"sort" enum:"first_seen,-first_seen,last_seen,-last_seen,requests,-requests" default:"-last_seen" doc:"With from or to always -requests."`
 }
 
-type findingListInput struct {
-	Page
+// FindingFilter says which findings are meant.
+type FindingFilter struct {
 	Site   string `query:"site" maxLength:"128"`
 	Level  string `query:"level" enum:"high,medium,low,info"`
 	Rule   string `query:"rule" maxLength:"128"`
 	Asset  string `query:"asset" maxLength:"256" doc:"Only those that an asset stands in."`
 	Closed bool   `query:"closed" doc:"Those that are no longer found, too."`
+}
+
+type findingListInput struct {
+	Page
+	FindingFilter
 }
 
 type findingInput struct {

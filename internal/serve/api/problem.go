@@ -23,6 +23,8 @@ var (
 	ErrNoRoom    = errors.New("no room on disk")
 	ErrBusy      = errors.New("too much is asked at once")
 	ErrAbsent    = errors.New("not set up")
+	ErrDenied    = errors.New("not allowed")
+	ErrUnseen    = errors.New("without saying what was seen")
 )
 
 // Refusal is an error whose text is meant for the one who asked: it says what
@@ -57,9 +59,13 @@ var statuses = []struct {
 	{ErrNoRoom, http.StatusInsufficientStorage, "The disk has no room for it."},
 	{ErrBusy, http.StatusServiceUnavailable, "Try again in a moment."},
 	{ErrAbsent, http.StatusNotImplemented, "This installation has no such part."},
+	{ErrDenied, http.StatusForbidden, "This is not allowed."},
+	{ErrUnseen, http.StatusPreconditionRequired, "Send the entity tag of what you saw as If-Match."},
 	{store.ErrNotFound, http.StatusNotFound, "There is no such thing. It may have been removed, or never been here."},
 	{store.ErrInvalid, http.StatusUnprocessableEntity, "The cursor or the order is none that this list has. Begin again without a cursor."},
 	{store.ErrConflict, http.StatusConflict, "Someone else changed it at the same time. Look at it again and repeat the change."},
+	{store.ErrExists, http.StatusConflict, "There is one of this name already."},
+	{store.ErrTooMany, http.StatusConflict, "There are as many of these as there may be. Remove one first."},
 	{store.ErrFull, http.StatusInsufficientStorage, "The disk is full. Make room; nothing was changed."},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, "The database cannot be reached just now. Try again; if it stays so, look at the log and run bulkhead doctor."},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "The answer took too long. Ask for less: a shorter time, or one asset."},

@@ -20,6 +20,7 @@ func (s *Server) register() {
 	get(s, base+"/overview", about{"overview", "plant", account.Read, "What the plant is made of, in numbers"}, s.overview)
 	get(s, base+"/answer", about{"answer", "plant", account.Read, "Are we actually protected?"}, s.protection)
 	get(s, base+"/map", about{"map", "plant", account.Read, "The plant as a picture"}, s.plantMap)
+	get(s, base+"/map/difference", about{"mapDifference", "plant", account.Read, "What is other in the plant between two days"}, s.mapDifference)
 	get(s, base+"/traffic", about{"traffic", "plant", account.Read, "How much was said over time"}, s.traffic)
 
 	get(s, base+"/assets", about{"listAssets", "assets", account.Read, "List assets"}, s.listAssets)
@@ -27,6 +28,21 @@ func (s *Server) register() {
 	raw(s, http.MethodGet, base+"/assets/{id}", about{"asset", "assets", account.Read, "Everything that is known of one asset"}, assetShape, s.asset)
 	get(s, base+"/assets/{id}/peers", about{"assetPeers", "assets", account.Read, "Who an asset talks to"}, s.assetPeers)
 	get(s, base+"/assets/{id}/operations", about{"assetOperations", "assets", account.Read, "What was asked of an asset and what it asked"}, s.assetOperations)
+
+	change(s, http.MethodPost, base+"/assets/merge", http.StatusCreated, about{"mergeAssets", "curation", account.Edit, "Say that assets are one machine"}, s.mergeAssets)
+	change(s, http.MethodPost, base+"/assets/split", http.StatusCreated, about{"splitAsset", "curation", account.Edit, "Say that an asset is two machines"}, s.splitAsset)
+	get(s, base+"/decisions", about{"listDecisions", "curation", account.Read, "List what was decided about assets"}, s.listDecisions)
+	change(s, http.MethodDelete, base+"/decisions/{id}", http.StatusOK, about{"undoDecision", "curation", account.Edit, "Take a decision about assets back"}, s.undoDecision)
+	get(s, base+"/views", about{"listViews", "views", account.Read, "List one's own views and those that are shared"}, s.listViews)
+	raw(s, http.MethodPost, base+"/views", about{"addView", "views", account.Operate, "Save a view"}, viewShape(http.StatusCreated), s.addView)
+	raw(s, http.MethodPut, base+"/views/{id}", about{"changeView", "views", account.Operate, "Change a view"}, viewShape(http.StatusOK), s.changeView)
+	raw(s, http.MethodDelete, base+"/views/{id}", about{"removeView", "views", account.Operate, "Remove a view"}, viewShape(http.StatusNoContent), s.removeView)
+
+	raw(s, http.MethodGet, base+"/export/assets", about{"exportAssets", "export", account.Read, "Assets as a table for a spreadsheet"}, sheetShape, s.exportAssets)
+	raw(s, http.MethodGet, base+"/export/findings", about{"exportFindings", "export", account.Read, "Findings as a table for a spreadsheet"}, sheetShape, s.exportFindings)
+	raw(s, http.MethodGet, base+"/export/conversations", about{"exportConversations", "export", account.Read, "Conversations as a table for a spreadsheet"}, sheetShape, s.exportConversations)
+	raw(s, http.MethodGet, base+"/export/operations", about{"exportOperations", "export", account.Read, "Operations as a table for a spreadsheet"}, sheetShape, s.exportOperations)
+	raw(s, http.MethodGet, base+"/export/changes", about{"exportChanges", "export", account.Read, "Changes of assets as a table for a spreadsheet"}, sheetShape, s.exportChanges)
 
 	get(s, base+"/conversations", about{"listConversations", "talk", account.Read, "List conversations"}, s.listConversations)
 	get(s, base+"/operations", about{"listOperations", "talk", account.Read, "List operations"}, s.listOperations)
@@ -134,6 +150,29 @@ const mediaPcap = "application/vnd.tcpdump.pcap"
 func pcapng(_ *Server, op *huma.Operation) {
 	op.DefaultStatus = http.StatusOK
 	op.Responses["200"] = &huma.Response{Description: "A pcapng file", Content: map[string]*huma.MediaType{mediaPcap: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}
+}
+
+// viewShape documents that a view that is not as it was seen is answered as it
+// is now.
+func viewShape(status int) func(*Server, *huma.Operation) {
+	return func(s *Server, op *huma.Operation) {
+		answers(status, "application/json", reflect.TypeFor[View]())(s, op)
+		if status == http.StatusNoContent {
+			op.Responses["204"] = &huma.Response{Description: "It is removed."}
+		}
+		if op.Method != http.MethodPost {
+			op.Responses["412"] = &huma.Response{
+				Description: "Someone else changed it: this is how it is now.",
+				Content:     map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[View]())}},
+			}
+		}
+	}
+}
+
+func sheetShape(_ *Server, op *huma.Operation) {
+	file := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	op.DefaultStatus = http.StatusOK
+	op.Responses["200"] = &huma.Response{Description: "A file, sent as it is made", Content: map[string]*huma.MediaType{mediaCSV: file, mediaXLSX: file}}
 }
 
 func assetShape(s *Server, op *huma.Operation) {

@@ -40,6 +40,7 @@ type Options struct {
 	History  Archive
 	Importer Importer
 	Packets  Cutter
+	Curator  Curator
 	Live     *Live     // events; one of its own if nil, which nobody publishes to
 	Console  fs.FS     // the console's files with index.html at the root
 	Ready    []Probe   // what /readyz asks besides the store
