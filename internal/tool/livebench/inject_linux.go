@@ -35,8 +35,7 @@ const (
 // injector puts frames into the receive path of an interface, where a driver
 // would: the kernel's test run of an XDP program with live frames (Linux 5.18,
 // BPF_F_TEST_XDP_LIVE_FRAMES). The program takes one prepared frame after the
-// other and passes it on, so that each frame is another one. Nothing is sent and
-// no interface changes; it only costs less than a cable's two ends.
+// other and passes it on, so that each frame is another one. Nothing is sent.
 type injector struct {
 	program, frames, link int    // descriptors
 	shared                []byte // of frames

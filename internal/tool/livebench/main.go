@@ -96,8 +96,12 @@ func (t trial) row(program string, rate int) string {
 	if t.Received > 0 {
 		per = float64(t.CPU.Nanoseconds()) / float64(t.Received)
 	}
-	return fmt.Sprintf("%-10s %9s %10d %12d %12d %10d %7.1f%% %9.0f %7.0f", program, want,
+	row := fmt.Sprintf("%-10s %9s %10d %12d %12d %10d %7.1f%% %9.0f %7.0f", program, want,
 		t.perSecond(), t.Sent, t.Received, t.Dropped, 100*t.CPU.Seconds()/t.Took.Seconds(), per, t.MiB)
+	if t.NotKept > 0 {
+		row += fmt.Sprintf("  (%d not kept on disk)", t.NotKept)
+	}
+	return row
 }
 
 const header = "program         rate     sent/s         sent     received    dropped  of core    ns/pkt     MiB"
