@@ -44,6 +44,7 @@ var mayImport = []struct {
 	{"internal/keep/history", "keeps conversations and operations as Parquet", []string{"internal/plant"}},
 	{"internal/keep/store", "keeps state in SQL and judges nothing", []string{"internal/plant"}},
 	{"internal/keep/store/pgtest", "a database server for tests", nil},
+	{"internal/keep/ledger", "keeps the log of acts in files of its own and knows none of them", nil},
 	{"internal/keep/bus", "carries batches from sensors to the hub", []string{"internal/plant"}},
 	{"internal/serve/account", "says who may do what", []string{"internal/plant"}},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},

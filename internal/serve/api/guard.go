@@ -21,6 +21,7 @@ func (s *Server) wrap(mux http.Handler) http.Handler {
 	h = compressed(h)
 	h = s.sameOrigin(h)
 	h = s.knownHost(h)
+	h = s.traced(h)
 	return s.outermost(h)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 )
 
@@ -68,6 +69,9 @@ var statuses = []struct {
 	{store.ErrTooMany, http.StatusConflict, "There are as many of these as there may be. Remove one first."},
 	{store.ErrFull, http.StatusInsufficientStorage, "The disk is full. Make room; nothing was changed."},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, "The database cannot be reached just now. Try again; if it stays so, look at the log and run bulkhead doctor."},
+	{ledger.ErrFull, http.StatusInsufficientStorage, "The disk is full, so that what you ask for cannot be recorded. It was not done. Make room and repeat it."},
+	{ledger.ErrDamaged, http.StatusServiceUnavailable, "The ledger was damaged while it was in use, so that what you ask for cannot be recorded. It was not done. Look with bulkhead ledger verify, then start the hub anew."},
+	{ledger.ErrBusy, http.StatusServiceUnavailable, "Too much is being done at once to record it. It was not done. Try again in a moment."},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "The answer took too long. Ask for less: a shorter time, or one asset."},
 }
 

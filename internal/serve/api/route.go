@@ -66,6 +66,9 @@ func (s *Server) register() {
 	change(s, http.MethodPut, base+"/history/retention", http.StatusOK, about{"setRetention", "history", account.Administer, "Set for how long history is kept"}, s.setRetention)
 	get(s, base+"/settings", about{"settings", "settings", account.Read, "What people can set"}, s.settings)
 
+	get(s, base+"/ledger", about{"ledger", "ledger", account.Audit, "List what was done, the newest first"}, s.listLedger)
+	get(s, base+"/ledger/checkpoint", about{"ledgerCheckpoint", "ledger", account.Audit, "A signed statement of what the ledger is now"}, s.ledgerCheckpoint)
+
 	raw(s, http.MethodGet, base+"/events", about{"events", "events", account.Read, "What changes, as it changes"}, eventsShape, s.events)
 
 	s.registerIdentity()
@@ -123,6 +126,7 @@ func change[I, T any](s *Server, method, path string, status int, a about, h fun
 func raw[I any](s *Server, method, path string, a about, shape func(*Server, *huma.Operation), h func(http.ResponseWriter, *http.Request, *I) error) {
 	op := s.operation(method, path, a)
 	shape(s, &op)
+	s.record(&op, a)
 	huma.Register(s.doc, op, func(_ context.Context, in *I) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
@@ -196,7 +200,7 @@ func eventsShape(s *Server, op *huma.Operation) {
 	s.schema(reflect.TypeFor[Change]())
 	s.schema(reflect.TypeFor[State]())
 	op.Description = "Server-sent events. Events named state have a State as data and come first, unless Last-Event-ID was given and nothing was missed: then there is one event named resume. " +
-		"An event named reset says that something was missed: ask again for what is shown; states follow it. Events named change have a Change as data. An event named heartbeat comes every 15 seconds: without one for longer than that the connection is dead."
+		"An event named reset says that something was missed: ask again for what is shown; states follow it. Events named change have a Change as data. A comment line comes as a heartbeat."
 	answers(http.StatusOK, "text/event-stream", nil)(s, op)
 }
 

@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,6 +42,7 @@ type Options struct {
 	Importer Importer
 	Packets  Cutter
 	Curator  Curator
+	Ledger   Ledger    // records what is done
 	Live     *Live     // events; one of its own if nil, which nobody publishes to
 	Console  fs.FS     // the console's files with index.html at the root
 	Ready    []Probe   // what /readyz asks besides the store
@@ -110,6 +112,8 @@ type Server struct {
 	log      *slog.Logger
 	store    Store
 	mux      *routes
+	acts     map[string]act // what is recorded of each route, by its pattern
+	folds    folds
 	doc      huma.API
 	document []byte
 	handler  http.Handler
@@ -145,7 +149,7 @@ func New(o Options) (*Server, error) {
 	}
 	o.Limits = o.Limits.withDefaults()
 	s := &Server{
-		opt: o, log: o.Log, store: o.Store, mux: &routes{ServeMux: http.NewServeMux()}, metrics: newMetrics(),
+		opt: o, log: o.Log, store: o.Store, mux: &routes{ServeMux: http.NewServeMux()}, metrics: newMetrics(), acts: map[string]act{},
 		all: newTurns(o.Limits.Requests), heavy: newTurns(o.Limits.Heavy), streams: newTurns(o.Limits.Streams), uploads: newTurns(o.Limits.Uploads),
 		closing: make(chan struct{}), seed: maphash.MakeSeed(),
 	}
@@ -190,6 +194,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	if s.opt.Ledger != nil {
+		var folding sync.WaitGroup
+		stop, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		folding.Go(func() { s.foldLoop(stop) })
+		defer folding.Wait()
+		defer cancel()
 	}
 	srv.RegisterOnShutdown(func() { close(s.closing) })
 	done := make(chan error, 1)
