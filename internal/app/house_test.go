@@ -31,6 +31,7 @@ var mayImport = []struct {
 }{
 	{"protocol/", "bytes in, values out: nothing but the standard library and other decoders", []string{"protocol/"}},
 	{"internal/plant", "words know nothing but themselves", nil},
+	{"internal/plant/model", "the plant's own words speak of assets", []string{"internal/plant"}},
 	{"internal/wire/packet", "decodes frames into plant's addresses", []string{"internal/plant"}},
 	{"internal/wire/capture", "reads files and interfaces", nil},
 	{"internal/wire/capture/live", "reads frames of an interface", []string{"internal/plant", "internal/wire/packet", "internal/wire/capture"}},

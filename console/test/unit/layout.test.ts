@@ -9,9 +9,9 @@ import { plan as of } from '../../src/feature/plant/plan'
 import * as server from '../server/answer.mjs'
 import { plant } from '../server/plant.mjs'
 
-const asset = (id: string, more: Partial<MapAsset> = {}): MapAsset => ({ id, label: id.toUpperCase(), role: 'PC', kind: 'device', side: 'it', level: 4, vendor_known: true, worst: 'none', ...more })
-const box = (id: string, level: number | null, network: string, assets: MapAsset[], side: Box['side'] = 'ot'): Box => ({ id, site: 's', network, level, side, total: assets.length, assets })
-const edge = (from: string, to: string, more: Partial<Edge> = {}): Edge => ({ between: 'boxes', from, to, protocols: ['modbus'], packets: 1, bytes: 10, last: null, crossing: false, operations: [], ...more })
+const asset = (id: string, more: Partial<MapAsset> = {}): MapAsset => ({ id, label: id.toUpperCase(), role: 'PC', kind: 'device', side: 'it', level: 4, vendor_known: true, line: '', worst: 'none', ...more })
+const box = (id: string, level: number | null, network: string, assets: MapAsset[], side: Box['side'] = 'ot'): Box => ({ id, site: 's', network, zone: '', name: network, kind: 'network', line: '', level, side, total: assets.length, assets })
+const edge = (from: string, to: string, more: Partial<Edge> = {}): Edge => ({ between: 'boxes', from, to, protocols: ['modbus'], packets: 1, bytes: 10, last: null, crossing: false, operations: [], conduits: [], uncovered: 0, ...more })
 
 const small = {
   boxes: [box('o', 4, '10.1.0.0/24', [asset('pc1'), asset('pc2')], 'it'), box('s', 3, '10.2.0.0/24', [asset('scada', { level: 3 })]), box('c1', 1, '10.3.0.0/24', [asset('plc10', { level: 1 })]), box('c2', 2, '10.3.0.0/24', [asset('plc9', { level: 2 })]), box('x', null, 'outside', [asset('x', { kind: 'external', level: null })])],

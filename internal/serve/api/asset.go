@@ -61,6 +61,7 @@ func (s *Server) assetFacets(ctx context.Context, in *AssetFilter) (*Facets, err
 	return &Facets{
 		Total: f.Total, Vendors: counts(f.Vendors), Roles: counts(f.Roles), Kinds: counts(f.Kinds), Sides: counts(f.Sides),
 		Levels: counts(f.Levels), Protocols: counts(f.Protocols), Networks: counts(f.Networks), Sites: counts(f.Sites),
+		Zones: []Count{}, Lines: []Count{}, Cells: []Count{}, Owners: []Count{},
 	}, nil
 }
 

@@ -16,6 +16,10 @@ type AssetRow struct {
 	MACs        []string      `json:"macs"`
 	VLANs       []uint16      `json:"vlans"`
 	Network     string        `json:"network" doc:"The network it stands in: a prefix such as 10.1.2.0/24, or a VLAN where it has no IP address."`
+	Zone        string        `json:"zone" doc:"Of the plant model; empty if nothing places it."`
+	Line        string        `json:"line" doc:"Of the plant model; empty if it belongs to none."`
+	Cell        string        `json:"cell"`
+	Owners      OwnerIDs      `json:"owners"`
 	Vendor      string        `json:"vendor"`
 	Product     string        `json:"product"`
 	OrderNumber string        `json:"order_number"`
@@ -47,6 +51,11 @@ type Asset struct {
 	MACs        []string      `json:"macs"`
 	VLANs       []uint16      `json:"vlans"`
 	Network     string        `json:"network"`
+	Zone        string        `json:"zone" doc:"Of the plant model; empty if nothing places it."`
+	Line        string        `json:"line"`
+	Cell        string        `json:"cell"`
+	Owners      AssetOwners   `json:"owners"`
+	PlacedBy    PlacedBy      `json:"placed_by" doc:"What of the plant model places it."`
 	Vendor      string        `json:"vendor"`
 	Product     string        `json:"product"`
 	OrderNumber string        `json:"order_number"`
@@ -121,6 +130,18 @@ type FindingRef struct {
 	Title string `json:"title"`
 }
 
+// OwnerIDs are the people or teams that answer for an asset; empty for nobody.
+type OwnerIDs struct {
+	IT         string `json:"it"`
+	Operations string `json:"operations"`
+}
+
+// PlacedBy is which members of the plant model matched an asset.
+type PlacedBy struct {
+	Zone string `json:"zone" example:"subnet 10.20.2.0/24" doc:"Empty if it stands in no zone."`
+	Line string `json:"line" doc:"Empty if it belongs to no line."`
+}
+
 // Facets is what a filter bar offers: for each filter the values that assets
 // have under the other filters, the most frequent first.
 type Facets struct {
@@ -133,6 +154,10 @@ type Facets struct {
 	Protocols []Count `json:"protocols"`
 	Networks  []Count `json:"networks"`
 	Sites     []Count `json:"sites"`
+	Zones     []Count `json:"zones" doc:"Of the plant model; none where nothing places them."`
+	Lines     []Count `json:"lines"`
+	Cells     []Count `json:"cells"`
+	Owners    []Count `json:"owners" doc:"People and teams, on either side; none for assets that lack one of the two."`
 }
 
 // Peer is one other asset that an asset talks to, in one protocol.

@@ -6,9 +6,9 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
 
-// Model is a site in its people's words: the text of plant.yaml and what it
+// PlantModel is a site in its people's words: the text of plant.yaml and what it
 // says.
-type Model struct {
+type PlantModel struct {
 	Site     string         `json:"site"`
 	Version  int64          `json:"version" doc:"From 1; 0 while nobody has saved one: the text is then a proposal made from what was seen."`
 	Text     string         `json:"text" doc:"The document, with its comments."`
@@ -87,7 +87,7 @@ type ModelConflict struct {
 	Status   int            `json:"status"`
 	Detail   string         `json:"detail"`
 	Problems []ModelProblem `json:"problems,omitempty" doc:"What is wrong with the text, with status 422."`
-	Current  *Model         `json:"current,omitempty" doc:"The newest version, with status 412."`
+	Current  *PlantModel    `json:"current,omitempty" doc:"The newest version, with status 412."`
 }
 
 // ModelText is a text to be checked or saved.

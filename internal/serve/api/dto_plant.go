@@ -50,11 +50,15 @@ type Band struct {
 	Name  string   `json:"name"`
 }
 
-// Box is one network in one band.
+// Box is one zone in one band, or one network where no zone is declared.
 type Box struct {
 	ID      string     `json:"id"`
 	Site    string     `json:"site"`
-	Network string     `json:"network"`
+	Network string     `json:"network" doc:"Empty for a zone."`
+	Zone    string     `json:"zone" doc:"Of the plant model; empty for a network whose assets stand in no zone."`
+	Name    string     `json:"name" doc:"What people call the zone; the network's name else."`
+	Kind    string     `json:"kind" doc:"Of the zone: enterprise, dmz, operations, cell, safety, vendor, wireless, internet; network else."`
+	Line    string     `json:"line" doc:"That all its assets with a line belong to; empty if there is none, or several."`
 	Level   *float64   `json:"level"`
 	Side    string     `json:"side" enum:"ot,it,unknown" doc:"Of most of its assets."`
 	Total   int64      `json:"total" doc:"Assets in it, drawn or not."`
@@ -70,6 +74,7 @@ type MapAsset struct {
 	Side        string   `json:"side" enum:"ot,it,unknown"`
 	Level       *float64 `json:"level"`
 	VendorKnown bool     `json:"vendor_known"`
+	Line        string   `json:"line" doc:"Of the plant model."`
 	Worst       string   `json:"worst" enum:"high,medium,low,info,none" doc:"The level of its most serious finding."`
 }
 
@@ -84,6 +89,8 @@ type Edge struct {
 	Last       *time.Time `json:"last"`
 	Crossing   bool       `json:"crossing"`
 	Operations []string   `json:"operations" doc:"Kinds of operation that were asked for, the most consequential first."`
+	Conduits   []string   `json:"conduits" doc:"Of the plant model, that cover some of it."`
+	Uncovered  int64      `json:"uncovered" doc:"Conversations between zones that were answered and that no conduit covers."`
 }
 
 // Sensor is how one sensor does.

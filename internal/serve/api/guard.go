@@ -228,8 +228,11 @@ func isUpload(r *http.Request) bool {
 func (s *Server) long(r *http.Request) bool { return unpacked(r.URL.Path) || isUpload(r) }
 
 func (s *Server) bodyLimit(r *http.Request) int64 {
-	if isUpload(r) {
+	switch {
+	case isUpload(r):
 		return s.opt.Limits.UploadBytes
+	case r.URL.Path == base+"/model" || r.URL.Path == base+"/model/check" || r.URL.Path == base+"/model/edit":
+		return maxModelBody
 	}
 	return maxJSONBody
 }

@@ -13,6 +13,10 @@ type AssetFilter struct {
 	Vendor     string    `query:"vendor" maxLength:"256"`
 	Protocol   string    `query:"protocol" maxLength:"64" doc:"That the asset speaks."`
 	Network    string    `query:"network" maxLength:"64" doc:"As in the network member of an asset."`
+	Zone       string    `query:"zone" maxLength:"64" doc:"Of the plant model; none for assets in no zone."`
+	Line       string    `query:"line" maxLength:"64" doc:"none for assets of no line."`
+	Cell       string    `query:"cell" maxLength:"64" doc:"none for assets of no cell."`
+	Owner      string    `query:"owner" maxLength:"64" doc:"A person or team that answers for it on either side; none for assets that lack an owner in IT or in operations."`
 	Finding    string    `query:"finding" enum:"high,medium,low,info,any" doc:"Stands in an open finding of this level."`
 	SeenSince  time.Time `query:"seen_since" doc:"Seen at or after this time."`
 	FirstSince time.Time `query:"first_since" doc:"Seen for the first time at or after this time."`
@@ -21,7 +25,7 @@ type AssetFilter struct {
 type assetListInput struct {
 	AssetFilter
 	Page
-	Sort string `query:"sort" enum:"name,-name,last_seen,-last_seen,first_seen,-first_seen,vendor,-vendor,role,-role,level,-level,kind,-kind,side,-side,network,-network,findings,-findings" default:"name" doc:"A leading minus turns the order round."`
+	Sort string `query:"sort" enum:"name,-name,zone,-zone,line,-line,last_seen,-last_seen,first_seen,-first_seen,vendor,-vendor,role,-role,level,-level,kind,-kind,side,-side,network,-network,findings,-findings" default:"name" doc:"A leading minus turns the order round."`
 }
 
 // AssetPath names an asset in a path.
@@ -94,6 +98,13 @@ type mapInput struct {
 	Site string    `query:"site" maxLength:"128" doc:"All sites if it is left out."`
 }
 
+// spanInput leaves what was seen in a time: last at or after From, first before
+// To.
+type spanInput struct {
+	From time.Time `query:"from" doc:"Seen at or after this time; all time if it is left out."`
+	To   time.Time `query:"to" doc:"Seen before this time."`
+}
+
 type trafficInput struct {
 	Site  string    `query:"site" maxLength:"128"`
 	Asset string    `query:"asset" maxLength:"256" doc:"Only what this asset sent or received; the whole plant if it is left out."`
@@ -120,7 +131,7 @@ type uploadInput struct {
 }
 
 type eventsInput struct {
-	Topics      []string `query:"topics" maxItems:"5" enum:"assets,sensors,captures,findings,overview" doc:"What to hear of; everything if it is left out."`
+	Topics      []string `query:"topics" maxItems:"6" enum:"assets,sensors,captures,findings,overview,model" doc:"What to hear of; everything if it is left out."`
 	LastEventID string   `header:"Last-Event-ID" maxLength:"64" doc:"The last event that was got; a browser sends it by itself when it connects again."`
 }
 

@@ -19,10 +19,11 @@ const (
 	TopicCaptures Topic = "captures"
 	TopicFindings Topic = "findings"
 	TopicOverview Topic = "overview"
+	TopicModel    Topic = "model" // the plant model of a site, which is the identifier
 )
 
 // Topics are all topics, in the order in which their states are sent.
-var Topics = []Topic{TopicOverview, TopicSensors, TopicCaptures, TopicFindings, TopicAssets}
+var Topics = []Topic{TopicOverview, TopicSensors, TopicCaptures, TopicFindings, TopicModel, TopicAssets}
 
 // Op is what happened to a thing.
 type Op string

@@ -172,7 +172,7 @@ func (d *drawing) edges(site string, m *store.Map) {
 func edge(e *store.Edge, between string) Edge {
 	return Edge{
 		Between: between, From: e.From, To: e.To, Protocols: orEmpty(e.Protocols), Packets: e.Packets, Bytes: e.Bytes, Last: when(e.Last), Crossing: e.Crossing,
-		Operations: each(e.Operations, func(k *plant.Kind) string { return k.String() }),
+		Operations: each(e.Operations, func(k *plant.Kind) string { return k.String() }), Conduits: []string{},
 	}
 }
 
@@ -206,7 +206,7 @@ func (s *Server) pastEdges(ctx context.Context, d *drawing, site string, at time
 		}
 		d.out.Edges = append(d.out.Edges, Edge{
 			Between: "boxes", From: from, To: to, Protocols: orEmpty(p.Protocols), Packets: p.PacketsUp + p.PacketsDown, Bytes: p.BytesUp + p.BytesDown,
-			Last: when(p.Last), Crossing: crossed(sides[from], sides[to], p.Protocols), Operations: []string{},
+			Last: when(p.Last), Crossing: crossed(sides[from], sides[to], p.Protocols), Operations: []string{}, Conduits: []string{},
 		})
 	}
 	return nil

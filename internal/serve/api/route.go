@@ -72,6 +72,7 @@ func (s *Server) register() {
 	raw(s, http.MethodGet, base+"/events", about{"events", "events", account.Read, "What changes, as it changes"}, eventsShape, s.events)
 
 	s.registerIdentity()
+	s.registerModel()
 
 	raw(s, http.MethodGet, "/healthz", about{"healthz", "operation", account.Open, "The process lives"}, answers(http.StatusOK, "application/json", reflect.TypeFor[Health]()), s.healthz)
 	raw(s, http.MethodGet, "/readyz", about{"readyz", "operation", account.Open, "The program can do its work; 503 if it can not"}, readyShape, s.readyz)
