@@ -190,6 +190,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that assets are one machine */
+        post: operations["mergeAssets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an asset is two machines */
+        post: operations["splitAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boundary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What crosses between zones, and what covers it */
+        get: operations["boundary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boundary/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List conversations between zones with what covers them */
+        get: operations["listBoundaryConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captures": {
         parameters: {
             query?: never;
@@ -238,6 +306,40 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was decided about assets */
+        get: operations["listDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a decision about assets back */
+        delete: operations["undoDecision"];
         options?: never;
         head?: never;
         patch?: never;
@@ -348,6 +450,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/export/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assets as a table for a spreadsheet */
+        get: operations["exportAssets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of assets as a table for a spreadsheet */
+        get: operations["exportChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations as a table for a spreadsheet */
+        get: operations["exportConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings as a table for a spreadsheet */
+        get: operations["exportFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operations as a table for a spreadsheet */
+        get: operations["exportOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings": {
         parameters: {
             query?: never;
@@ -416,6 +603,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was done, the newest first */
+        get: operations["ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A signed statement of what the ledger is now */
+        get: operations["ledgerCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map": {
         parameters: {
             query?: never;
@@ -425,6 +646,23 @@ export interface paths {
         };
         /** The plant as a picture */
         get: operations["map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is other in the plant between two days */
+        get: operations["mapDifference"];
         put?: never;
         post?: never;
         delete?: never;
@@ -598,6 +836,109 @@ export interface paths {
         put?: never;
         /** Prove the app for one-time codes */
         post: operations["confirmCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plant in its people's words */
+        get: operations["model"];
+        /** Save a text as the next version */
+        put: operations["saveModel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a text would do, and what is wrong in it */
+        post: operations["checkModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How two versions differ */
+        get: operations["modelDifference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change single values; the text keeps its comments */
+        post: operations["editModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List saved versions, the newest first */
+        get: operations["listModelVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model/versions/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One saved version */
+        get: operations["modelVersion"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -980,6 +1321,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own views and those that are shared */
+        get: operations["listViews"];
+        put?: never;
+        /** Save a view */
+        post: operations["addView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a view */
+        put: operations["changeView"];
+        post?: never;
+        /** Remove a view */
+        delete: operations["removeView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1098,9 +1475,12 @@ export interface components {
         Asset: {
             /** @description Identifiers it had before; they still lead here. */
             aliases: string[];
+            cell: string;
             /** @description What changed, the newest first. */
             changes: components["schemas"]["AssetChange"][];
             conflicts: components["schemas"]["Conflict"][];
+            /** @description What it is made of, as sensors saw it; at most 1,000. */
+            endpoints: components["schemas"]["Endpoint"][];
             facts: components["schemas"]["Fact"][];
             /** @description The findings it stands in, the most serious first. */
             findings: components["schemas"]["FindingRef"][];
@@ -1125,6 +1505,7 @@ export interface components {
              * @description Purdue level 0 to 5, 3.5 is the DMZ; null if nothing tells.
              */
             level: number | null;
+            line: string;
             macs: string[];
             /** @description In its rack, by slot. */
             modules: components["schemas"]["Module"][];
@@ -1132,6 +1513,9 @@ export interface components {
             network: string;
             order_number: string;
             os: string;
+            owners: components["schemas"]["AssetOwners"];
+            /** @description What of the plant model places it. */
+            placed_by: components["schemas"]["PlacedBy"];
             product: string;
             protocols: string[];
             /** @description Why it has this role, level, side and vendor, and why identities were merged. */
@@ -1143,6 +1527,8 @@ export interface components {
             site: string;
             vendor: string;
             vlans: number[];
+            /** @description Of the plant model; empty if nothing places it. */
+            zone: string;
         };
         AssetChange: {
             field: string;
@@ -1163,6 +1549,34 @@ export interface components {
              */
             unknown: number;
         };
+        AssetDifference: {
+            appeared: components["schemas"]["DayAsset"][];
+            /**
+             * Format: int64
+             * @description Left out of both lists.
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description Assets of which nothing kept tells whether they were there on both days.
+             */
+            unknown: number;
+            vanished: components["schemas"]["DayAsset"][];
+        };
+        AssetOwner: {
+            /**
+             * @description What names the owner: line line-2, zone office, site.
+             * @example line line-2
+             */
+            from: string;
+            /** @description Of a person or team; empty for nobody. */
+            id: string;
+            name: string;
+        };
+        AssetOwners: {
+            it: components["schemas"]["AssetOwner"];
+            operations: components["schemas"]["AssetOwner"];
+        };
         AssetRef: {
             /** @description Empty if no asset is known behind the address. */
             id: string;
@@ -1180,6 +1594,7 @@ export interface components {
             side: "ot" | "it" | "unknown";
         };
         AssetRow: {
+            cell: string;
             /**
              * Format: int64
              * @description Fields for which claims were seen that cannot all be true.
@@ -1213,6 +1628,8 @@ export interface components {
              * @description Purdue level 0 to 5, 3.5 is the DMZ; null if nothing tells.
              */
             level: number | null;
+            /** @description Of the plant model; empty if it belongs to none. */
+            line: string;
             macs: string[];
             /**
              * Format: int64
@@ -1224,6 +1641,7 @@ export interface components {
             network: string;
             order_number: string;
             os: string;
+            owners: components["schemas"]["OwnerIDs"];
             product: string;
             /** @description That it speaks. */
             protocols: string[];
@@ -1235,18 +1653,195 @@ export interface components {
             site: string;
             vendor: string;
             vlans: number[];
+            /** @description Of the plant model; empty if nothing places it. */
+            zone: string;
         };
         Band: {
             /** Format: double */
             level: number | null;
             name: string;
         };
+        Boundary: {
+            /**
+             * Format: date-time
+             * @description When this was added up.
+             */
+            at: string;
+            /** @description Pairs of zones with conversations, those with most uncovered first. */
+            cells: components["schemas"]["BoundaryCell"][];
+            /** @description In the order of the model. */
+            conduits: components["schemas"]["BoundaryConduit"][];
+            /** @description Zones stand in the plant model. Else its networks serve as zones, and nothing is covered. */
+            declared: boolean;
+            /**
+             * Format: int64
+             * @description Conversations with an end that stands in no zone: whether they cross is not known.
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description Assets that stand in no zone.
+             */
+            unplaced: number;
+            /**
+             * Format: int64
+             * @description Of the model that decided; 0 for none.
+             */
+            version: number;
+            zones: components["schemas"]["BoundaryZone"][];
+        };
+        BoundaryCell: {
+            /**
+             * Format: int64
+             * @description Names, time and announcements that no conduit names: they need no decision of anyone.
+             */
+            aside: number;
+            /**
+             * Format: int64
+             * @description That no conduit allows, and nobody answered.
+             */
+            attempts: number;
+            /** Format: int64 */
+            bytes: number;
+            /** @description That cover some of it. */
+            conduits: string[];
+            /** Format: int64 */
+            conversations: number;
+            /**
+             * Format: int64
+             * @description That a conduit allows.
+             */
+            covered: number;
+            /** Format: date-time */
+            first: string | null;
+            from: string;
+            /** @description Of operations that were asked for, the most consequential first. */
+            kinds: string[];
+            /** Format: date-time */
+            last: string | null;
+            /** Format: int64 */
+            packets: number;
+            protocols: string[];
+            to: string;
+            /**
+             * Format: int64
+             * @description That no conduit allows, and that were answered.
+             */
+            uncovered: number;
+        };
+        BoundaryConduit: {
+            /** @description In words: opcua (read, auth). */
+            allow: string[];
+            expired: boolean;
+            /** @description From when on it does not hold; empty for never. */
+            expires: string;
+            from: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was used last.
+             */
+            last: string | null;
+            name: string;
+            /** @description The review was due before today. */
+            overdue: boolean;
+            owners: components["schemas"]["AssetOwners"];
+            reason: string;
+            /** @description By when its owners look at it again; empty if no day is given. */
+            review: string;
+            to: string;
+            /**
+             * Format: int64
+             * @description Conversations that it covers.
+             */
+            used: number;
+        };
+        BoundaryTalk: {
+            /** @description Both sides were seen. */
+            answered: boolean;
+            /**
+             * Format: int64
+             * @description Lengths on the wire.
+             */
+            bytes: number;
+            /** Format: int64 */
+            bytes_from_client: number;
+            client: components["schemas"]["AssetRef"];
+            client_address: string;
+            /** @description That covers it; empty if none does. */
+            conduit: string;
+            /** @description A message was decoded; the port alone did not decide. */
+            confirmed: boolean;
+            /** @description It goes from one side of the plant's network to the other. */
+            crossing: boolean;
+            /** Format: date-time */
+            first: string | null;
+            /** Format: int64 */
+            flows: number;
+            from_zone: string;
+            /** @description Of operations that were asked for in it. */
+            kinds: string[];
+            /** Format: date-time */
+            last: string | null;
+            /**
+             * Format: int64
+             * @description TCP payload that the sensor did not get.
+             */
+            lost_bytes: number;
+            /** @description Its first packet. */
+            packet?: components["schemas"]["Packet"];
+            /** Format: int64 */
+            packets: number;
+            /** Format: int64 */
+            packets_from_client: number;
+            /**
+             * Format: int32
+             * @description The server's; 0 where there is none.
+             */
+            port: number;
+            protocol: string;
+            server: components["schemas"]["AssetRef"];
+            server_address: string;
+            /** @enum {string} */
+            state: "covered" | "uncovered" | "attempt" | "aside" | "within" | "unknown";
+            to_zone: string;
+            /** @enum {string} */
+            transport: "eth" | "tcp" | "udp" | "ip";
+            /** @description A sentence: what covers it, or what is missing for it to be covered. */
+            why: string;
+        };
+        BoundaryZone: {
+            /** Format: int64 */
+            assets: number;
+            id: string;
+            /**
+             * @description network where no zones are declared.
+             * @enum {string}
+             */
+            kind: "enterprise" | "dmz" | "operations" | "cell" | "safety" | "vendor" | "wireless" | "internet" | "network";
+            /** Format: double */
+            level: number | null;
+            name: string;
+            owners: components["schemas"]["AssetOwners"];
+            /**
+             * Format: int64
+             * @description Security level to reach, 0 if none is given.
+             */
+            target: number;
+        };
         Box: {
             /** @description Those with findings first, then by label. */
             assets: components["schemas"]["MapAsset"][];
             id: string;
+            /** @description Of the zone: enterprise, dmz, operations, cell, safety, vendor, wireless, internet; network else. */
+            kind: string;
             /** Format: double */
             level: number | null;
+            /** @description That all its assets with a line belong to; empty if there is none, or several. */
+            line: string;
+            /** @description What people call the zone; the network's name else. */
+            name: string;
+            /** @description Empty for a zone. */
             network: string;
             /**
              * @description Of most of its assets.
@@ -1259,6 +1854,15 @@ export interface components {
              * @description Assets in it, drawn or not.
              */
             total: number;
+            /** @description Of the plant model; empty for a network whose assets stand in no zone. */
+            zone: string;
+        };
+        Cell: {
+            id: string;
+            members: components["schemas"]["Member"][];
+            name: string;
+            note: string;
+            owners: components["schemas"]["Owners"];
         };
         Change: {
             id: string;
@@ -1285,6 +1889,17 @@ export interface components {
             secret: string;
             /** @description otpauth://… */
             uri: string;
+        };
+        Conduit: {
+            allow: components["schemas"]["Service"][];
+            expires?: string;
+            from: string;
+            id: string;
+            name: string;
+            owners: components["schemas"]["Owners"];
+            reason: string;
+            review?: string;
+            to: string;
         };
         Confirmation: {
             code?: string;
@@ -1343,10 +1958,161 @@ export interface components {
             /** @enum {string} */
             transport: "eth" | "tcp" | "udp" | "ip";
         };
+        Cost: {
+            /**
+             * Format: double
+             * @description For each hour that the line stands.
+             */
+            per_hour: number;
+            /**
+             * Format: double
+             * @description Once for each stop: cleaning, scrap, starting up.
+             */
+            restart: number;
+            /**
+             * Format: double
+             * @description Once for each stop that outlasts spoils_after: what must be thrown away.
+             */
+            spoilage: number;
+            /**
+             * Format: double
+             * @description Hours after which spoilage is lost; 0 is at once.
+             */
+            spoils_after: number;
+        };
         Count: {
             /** Format: int64 */
             count: number;
             value: string;
+        };
+        DayAsset: {
+            /** @description Identifier of its box on the map. */
+            box: string;
+            /** Format: date-time */
+            first_seen: string | null;
+            /** @description Empty if no asset is known behind the address. */
+            id: string;
+            /** @enum {string} */
+            kind: "device" | "network" | "external" | "";
+            /** @description What people call it: its best name, else its address. */
+            label: string;
+            /** Format: date-time */
+            last_seen: string | null;
+            /**
+             * Format: double
+             * @description Purdue level 0 to 5, 3.5 is the DMZ; null if nothing tells.
+             */
+            level: number | null;
+            /** @description It was seen for the first time after the first day, or not since before the second. Otherwise it only said nothing on one of the days. */
+            proven: boolean;
+            role: string;
+            /** @enum {string} */
+            side: "ot" | "it" | "unknown";
+        };
+        DayEdge: {
+            /** @enum {string} */
+            between: "boxes" | "assets";
+            /**
+             * Format: int64
+             * @description On the first day.
+             */
+            bytes_from: number;
+            /**
+             * Format: int64
+             * @description On the second day.
+             */
+            bytes_to: number;
+            /** @description It goes from one side of the plant's network to the other. */
+            crossing: boolean;
+            /** @description Identifier on the map of the box or asset that asks. */
+            from: string;
+            from_label: string;
+            /** @description Protocols that were only there on the first day. */
+            gone: string[];
+            /** @description Protocols that were only there on the second day. */
+            new: string[];
+            /**
+             * Format: int64
+             * @description On both days.
+             */
+            packets: number;
+            /** @description On both days together. */
+            protocols: string[];
+            to: string;
+            to_label: string;
+            /** @description The other day is not kept whole, so that it may have been there. */
+            unproven: boolean;
+        };
+        DayKnown: {
+            /** Format: date-time */
+            begins: string;
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            ends: string;
+            /**
+             * Format: date-time
+             * @description Of what is kept.
+             */
+            first: string | null;
+            /**
+             * Format: double
+             * @description Hours of the day that something is kept of.
+             */
+            hours: number;
+            /**
+             * @description How much of the day conversations are kept of.
+             * @enum {string}
+             */
+            kept: "whole" | "part" | "nothing";
+            /** Format: date-time */
+            last: string | null;
+            /** @description The same in a sentence, empty if the whole day is kept. */
+            says: string;
+            /**
+             * @description The coarsest step of what is kept; a row of a step that reaches over midnight counts for both days.
+             * @enum {string}
+             */
+            step: "minute" | "hour" | "day" | "";
+        };
+        DecidedAsset: {
+            id: string;
+            label: string;
+        };
+        DecidedEndpoint: {
+            /** @description Empty where there is none. */
+            ip: string;
+            /** @description Empty where there is none. */
+            mac: string;
+            /**
+             * Format: int64
+             * @description For a merge the place of its asset in assets; for a split 0 for what was taken out and 1 for what stayed.
+             */
+            part: number;
+            /** Format: int32 */
+            vlan: number;
+        };
+        Decision: {
+            /** @description As they were called when it was decided; the identifiers still lead to what became of them. Of a split the one that was taken apart. */
+            assets: components["schemas"]["DecidedAsset"][];
+            /** Format: date-time */
+            at: string;
+            /** @description Who decided. */
+            by: string;
+            /** @description One for each interface or address that it is about. */
+            endpoints: components["schemas"]["DecidedEndpoint"][];
+            /**
+             * Format: date-time
+             * @description When the inventory first followed it, or its undoing; null for a second or two after that.
+             */
+            followed: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "merge" | "split";
+            reason: string;
+            site: string;
+            /** @description Absent while it holds. */
+            undone?: components["schemas"]["Undone"];
         };
         Done: {
             done: boolean;
@@ -1356,6 +2122,8 @@ export interface components {
             between: "boxes" | "assets";
             /** Format: int64 */
             bytes: number;
+            /** @description Of the plant model, that cover some of it. */
+            conduits: string[];
             crossing: boolean;
             /** @description Identifier of the box or asset that asks. */
             from: string;
@@ -1367,6 +2135,30 @@ export interface components {
             packets: number;
             protocols: string[];
             to: string;
+            /**
+             * Format: int64
+             * @description Conversations between zones that were answered and that no conduit covers.
+             */
+            uncovered: number;
+        };
+        EdgeDifference: {
+            appeared: components["schemas"]["DayEdge"][];
+            /** @description Bytes at least four times as many or a quarter, or other protocols. */
+            changed: components["schemas"]["DayEdge"][];
+            /**
+             * Format: int64
+             * @description Left out of the lists; those between boxes and the largest are listed first.
+             */
+            more: number;
+            vanished: components["schemas"]["DayEdge"][];
+        };
+        Endpoint: {
+            /** @description Empty where there is none. */
+            ip: string;
+            /** @description Empty where there is none. */
+            mac: string;
+            /** Format: int32 */
+            vlan: number;
         };
         Enrolled: {
             /** @description Shown once; each signs in once in place of a one-time code. Empty after a passkey. */
@@ -1378,10 +2170,14 @@ export interface components {
             text: string;
         };
         Facets: {
+            cells: components["schemas"]["Count"][];
             kinds: components["schemas"]["Count"][];
             /** @description The level as text; unknown where nothing tells. */
             levels: components["schemas"]["Count"][];
+            lines: components["schemas"]["Count"][];
             networks: components["schemas"]["Count"][];
+            /** @description People and teams, on either side; none for assets that lack one of the two. */
+            owners: components["schemas"]["Count"][];
             protocols: components["schemas"]["Count"][];
             roles: components["schemas"]["Count"][];
             sides: components["schemas"]["Count"][];
@@ -1392,6 +2188,8 @@ export interface components {
              */
             total: number;
             vendors: components["schemas"]["Count"][];
+            /** @description Of the plant model; none where nothing places them. */
+            zones: components["schemas"]["Count"][];
         };
         Fact: {
             /**
@@ -1608,6 +2406,77 @@ export interface components {
             /** Format: date-time */
             to: string | null;
         };
+        LedgerCheckpoint: {
+            /** @description Of the ledger. */
+            name: string;
+            /** @description What was found wrong with the ledger when the hub started; empty if nothing was. */
+            problem: string;
+            /** @description The key that verifies it, as tools of signed notes take it. */
+            public_key: string;
+            /** @description Of their hash tree (RFC 6962), in hexadecimal. */
+            root: string;
+            /**
+             * Format: int64
+             * @description How many records it has.
+             */
+            size: number;
+            /** @description The signed note. Keep it elsewhere: bulkhead ledger verify --checkpoint FILE holds the ledger against it. */
+            text: string;
+        };
+        LedgerRecord: {
+            /** @description The operation of the API, or what was done. */
+            act: string;
+            /** @description The account's identifier; "host root" for the command line; empty if nobody is known. */
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many acts it stands for.
+             */
+            count: number;
+            detail: string;
+            /** @description The address it came from. */
+            from: string;
+            /**
+             * Format: int64
+             * @description From 0, without gaps.
+             */
+            index: number;
+            /** @description What the actor is called. */
+            name: string;
+            /** @description What it was done to. */
+            object: string;
+            /**
+             * Format: int64
+             * @description The index of the record of the same act before it; 0 for none.
+             */
+            of: number;
+            /**
+             * @description Asked is recorded before an act and done, refused or failed after it; read when evidence was given out.
+             * @enum {string}
+             */
+            outcome: "asked" | "done" | "refused" | "failed" | "read";
+            /**
+             * Format: int64
+             * @description Of the HTTP answer; 0 for none.
+             */
+            status: number;
+            /** @description The identifier of the API token that was used; empty for none. */
+            token: string;
+            /** @description How the actor was known: session, token, link, command line. */
+            via: string;
+        };
+        Line: {
+            cells: components["schemas"]["Cell"][];
+            cost: components["schemas"]["Cost"];
+            id: string;
+            /** @description What belongs to the line and to none of its cells. */
+            members: components["schemas"]["Member"][];
+            name: string;
+            note: string;
+            owners: components["schemas"]["Owners"];
+        };
         Link: {
             /** Format: date-time */
             expires: string | null;
@@ -1663,9 +2532,35 @@ export interface components {
              */
             total: number;
         };
+        ListBoundaryTalk: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["BoundaryTalk"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
         ListConversation: {
             /** @description The rows of this page. */
             items: components["schemas"]["Conversation"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListDecision: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["Decision"][];
             /** @description There are more than total. */
             more: boolean;
             /** @description Give this as cursor to get the page after this one. Absent on the last page. */
@@ -1705,6 +2600,32 @@ export interface components {
         ListKeptPackets: {
             /** @description The rows of this page. */
             items: components["schemas"]["KeptPackets"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListLedgerRecord: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["LedgerRecord"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListModelVersion: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["ModelVersion"][];
             /** @description There are more than total. */
             more: boolean;
             /** @description Give this as cursor to get the page after this one. Absent on the last page. */
@@ -1793,6 +2714,19 @@ export interface components {
              */
             total: number;
         };
+        ListView: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["View"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
         Map: {
             /**
              * Format: date-time
@@ -1822,6 +2756,8 @@ export interface components {
             label: string;
             /** Format: double */
             level: number | null;
+            /** @description Of the plant model. */
+            line: string;
             role: string;
             /** @enum {string} */
             side: "ot" | "it" | "unknown";
@@ -1831,6 +2767,15 @@ export interface components {
              * @enum {string}
              */
             worst: "high" | "medium" | "low" | "info" | "none";
+        };
+        MapDifference: {
+            assets: components["schemas"]["AssetDifference"];
+            edges: components["schemas"]["EdgeDifference"];
+            from: components["schemas"]["DayKnown"];
+            site: string;
+            /** @description In which the days begin and end: the site's, UTC if its model names none. */
+            time_zone: string;
+            to: components["schemas"]["DayKnown"];
         };
         Me: {
             /** @description An app for one-time codes is set up. */
@@ -1849,12 +2794,184 @@ export interface components {
              */
             recovery_codes: number;
         };
+        Member: {
+            /** @description An asset's identifier. */
+            asset?: string;
+            /** @description Whatever stands in this cell. */
+            cell?: string;
+            /** @description Whatever stands in this line. */
+            line?: string;
+            mac?: string;
+            /** @description A pattern of one of its names: * is any text, ? any one character; case does not matter. */
+            name?: string;
+            role?: string;
+            subnet?: string;
+            /** Format: int32 */
+            vlan?: number;
+        };
+        MergeRequest: {
+            /** @description The first keeps its identifier; the others' lead to it. */
+            assets: string[];
+            /** @description Stands among the asset's reasons. */
+            reason: string;
+        };
         Methods: {
             /** @description Identity providers; the console sends the browser to /api/v1/signin/oidc/{id}. */
             oidc: components["schemas"]["Provider"][];
             /** @description False where the address is an IP address: browsers bind passkeys to names. */
             passkey: boolean;
             password: boolean;
+        };
+        Model: {
+            conduits: components["schemas"]["Conduit"][];
+            /** @description Of a stop of a line that names none of its own. */
+            cost: components["schemas"]["Cost"];
+            /** @description Of all costs: an ISO 4217 code. */
+            currency: string;
+            lines: components["schemas"]["Line"][];
+            /** @description What people call the site. */
+            name: string;
+            /** @description Of whatever names none of its own. */
+            owners: components["schemas"]["Owners"];
+            people: components["schemas"]["Person"][];
+            /** @description The site's identifier, as sensors report it. */
+            site: string;
+            teams: components["schemas"]["Team"][];
+            /** @description Of maintenance windows and shifts: a name of the IANA time zone database. */
+            time_zone: string;
+            windows: components["schemas"]["Window"][];
+            zones: components["schemas"]["Zone"][];
+        };
+        ModelChange: {
+            new: string;
+            old: string;
+            /** @enum {string} */
+            op: "add" | "remove" | "change";
+            /** @example lines[line-2].owners.operations */
+            path: string;
+            /**
+             * @description The change as a sentence.
+             * @example line line-2 (Filling): owner in operations: Bernd Ott → Carla Diaz
+             */
+            says: string;
+        };
+        ModelCheck: {
+            /** @description Against the newest version; empty while the text has errors. */
+            changes: components["schemas"]["ModelChange"][];
+            /** @description Where the site's assets would stand; null while the text has errors. */
+            effect: components["schemas"]["ModelEffect"];
+            /** @description In the order of the text. */
+            problems: components["schemas"]["ModelProblem"][];
+        };
+        ModelConflict: {
+            /** @description The newest version, with status 412. */
+            current?: components["schemas"]["PlantModel"];
+            detail: string;
+            /** @description What is wrong with the text, with status 422. */
+            problems?: components["schemas"]["ModelProblem"][];
+            /** Format: int64 */
+            status: number;
+            title: string;
+            type: string;
+        };
+        ModelDifference: {
+            changes: components["schemas"]["ModelChange"][];
+            /** @description Of the texts, in unified format. */
+            diff: string;
+            /**
+             * Format: int64
+             * @description 0 is before the first.
+             */
+            from: number;
+            /** Format: int64 */
+            to: number;
+        };
+        ModelEdit: {
+            /**
+             * @description set gives the path a value; add puts one more member into the list at the path; remove takes away what is at the path.
+             * @enum {string}
+             */
+            op: "set" | "add" | "remove";
+            /**
+             * @description Keys with points between; members of a list by their identifier or number in brackets.
+             * @example lines[line-2].owners.operations
+             */
+            path: string;
+            /** @description For set and add: a text, number, true or false, list or group of keys. */
+            value?: unknown;
+        };
+        ModelEdits: {
+            edits: components["schemas"]["ModelEdit"][];
+            note?: string;
+            site: string;
+        };
+        ModelEffect: {
+            /**
+             * Format: int64
+             * @description Conversations between zones that a conduit would cover.
+             */
+            covered: number;
+            /**
+             * Format: int64
+             * @description That stand in another zone or line now.
+             */
+            moved: number;
+            /** @description In the order of the text. */
+            per_zone: components["schemas"]["ZoneEffect"][];
+            /**
+             * Format: int64
+             * @description Assets with a zone.
+             */
+            placed: number;
+            /**
+             * Format: int64
+             * @description Conversations between zones that no conduit would cover.
+             */
+            uncovered: number;
+            /** Format: int64 */
+            unplaced: number;
+        };
+        ModelProblem: {
+            /**
+             * Format: int64
+             * @description From 1, in characters.
+             */
+            column: number;
+            /** @description What would be right; may be empty. */
+            hint: string;
+            /**
+             * Format: int64
+             * @description Characters to underline.
+             */
+            length: number;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            line: number;
+            /** @description What is wrong. */
+            message: string;
+            /** @example lines[line-2].owners.it */
+            path: string;
+            /**
+             * @description A text with an error cannot be saved; one with warnings can.
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+        };
+        ModelText: {
+            /** @description Why it is changed; for the history. */
+            note?: string;
+            site: string;
+            text: string;
+        };
+        ModelVersion: {
+            /** Format: date-time */
+            at: string | null;
+            author: string;
+            note: string;
+            /** Format: int64 */
+            version: number;
         };
         Module: {
             facts: components["schemas"]["Fact"][];
@@ -1957,6 +3074,14 @@ export interface components {
             /** @description Of the program. */
             version: string;
         };
+        OwnerIDs: {
+            it: string;
+            operations: string;
+        };
+        Owners: {
+            it: string;
+            operations: string;
+        };
         Packet: {
             /**
              * Format: date-time
@@ -2048,6 +3173,44 @@ export interface components {
             /** @enum {string} */
             transport: "eth" | "tcp" | "udp" | "ip";
         };
+        Person: {
+            id: string;
+            mail: string;
+            name: string;
+            phone: string;
+            /** @enum {string} */
+            side: "it" | "operations";
+        };
+        PlacedBy: {
+            /** @description Empty if it belongs to no line. */
+            line: string;
+            /**
+             * @description Empty if it stands in no zone.
+             * @example subnet 10.20.2.0/24
+             */
+            zone: string;
+        };
+        PlantModel: {
+            /**
+             * Format: date-time
+             * @description When it was saved; null for a proposal.
+             */
+            at: string | null;
+            author: string;
+            /** @description What the text says. */
+            model: components["schemas"]["Model"];
+            note: string;
+            /** @description Warnings of the text as of today: reviews that are overdue, what is allowed and probably not meant. */
+            problems: components["schemas"]["ModelProblem"][];
+            site: string;
+            /** @description The document, with its comments. */
+            text: string;
+            /**
+             * Format: int64
+             * @description From 1; 0 while nobody has saved one: the text is then a proposal made from what was seen.
+             */
+            version: number;
+        };
         Problem: {
             /**
              * @description A human-readable explanation specific to this occurrence of the problem.
@@ -2116,7 +3279,7 @@ export interface components {
         };
         Reason: {
             packet?: components["schemas"]["Packet"];
-            /** @description The statement it supports: role, level, side, vendor, merge or kind. */
+            /** @description The statement it supports: role, level, side, vendor, merge, split or kind. */
             what: string;
             /** @description A sentence. */
             why: string;
@@ -2281,6 +3444,18 @@ export interface components {
             /** @description What needs someone; empty if nothing does. */
             urgent: string;
         };
+        Service: {
+            /** @description Everything: nothing else is named then. */
+            any?: boolean;
+            /** @description Of the server: a port, a range, or a list of them. */
+            port?: string;
+            /** @description An application protocol, by the name that conversations show. */
+            protocol?: string;
+            /** @enum {string} */
+            transport?: "tcp" | "udp" | "ip" | "eth";
+            /** @description Kinds of operation that may be asked for; all if none is named. Identifying oneself and keeping a session alive always may. */
+            verbs?: string[];
+        };
         Session: {
             account: components["schemas"]["AccountRef"];
             /**
@@ -2326,6 +3501,20 @@ export interface components {
         };
         Settings: {
             retention: components["schemas"]["Retention"];
+        };
+        Shift: {
+            days: string;
+            from: string;
+            name: string;
+            people: string[];
+            to: string;
+        };
+        SplitRequest: {
+            asset: string;
+            /** @description Those of the asset that are a machine of their own. The rest keeps the identifier. */
+            endpoints: components["schemas"]["Endpoint"][];
+            /** @description Stands among the reasons of both. */
+            reason: string;
         };
         State: {
             /** @enum {string} */
@@ -2383,6 +3572,16 @@ export interface components {
             /** Format: int64 */
             unknown: number;
         };
+        Team: {
+            id: string;
+            mail: string;
+            members: string[];
+            name: string;
+            phone: string;
+            shifts: components["schemas"]["Shift"][];
+            /** @enum {string} */
+            side: "it" | "operations";
+        };
         Token: {
             /** @description Name of the account that made it; it may never do more than that account. */
             account: string;
@@ -2437,6 +3636,78 @@ export interface components {
             bytes: number[];
             packets: number[];
             protocol: string;
+        };
+        Undone: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
+        View: {
+            /** Format: date-time */
+            changed: string;
+            /** @description Send it as If-Match to change or remove the view. */
+            etag: string;
+            id: string;
+            /** @description It belongs to the one who asks. */
+            mine: boolean;
+            name: string;
+            /** @description What its owner is called. */
+            owner: string;
+            page: string;
+            query: string;
+            /** @description Everybody sees it. */
+            shared: boolean;
+        };
+        ViewRequest: {
+            name: string;
+            /**
+             * @description Of the console; it stays when a view is changed.
+             * @example assets
+             */
+            page: string;
+            /**
+             * @description The query of the console's address, without the question mark.
+             * @example side=ot&finding=high
+             */
+            query: string;
+            shared: boolean;
+        };
+        Window: {
+            date?: string;
+            days: string;
+            from: string;
+            id: string;
+            length?: string;
+            /** @description Which lines; none is all of them. */
+            lines: string[];
+            name: string;
+            note: string;
+            since?: string;
+            to: string;
+            until?: string;
+        };
+        Zone: {
+            id: string;
+            /** @enum {string} */
+            kind: "enterprise" | "dmz" | "operations" | "cell" | "safety" | "vendor" | "wireless" | "internet";
+            /** Format: double */
+            level: number | null;
+            members: components["schemas"]["Member"][];
+            name: string;
+            note: string;
+            owners: components["schemas"]["Owners"];
+            /**
+             * Format: int64
+             * @description Security level to reach, 1 to 4 (IEC 62443 SL-T); 0 if none is given.
+             */
+            target: number;
+        };
+        ZoneEffect: {
+            /** Format: int64 */
+            assets: number;
+            /** Format: int64 */
+            before: number;
+            zone: string;
         };
     };
     responses: never;
@@ -2713,6 +3984,8 @@ export interface operations {
     listAssets: {
         parameters: {
             query?: {
+                /** @description none for assets of no cell. */
+                cell?: string;
                 /** @description The next of the page before; only good with the same filters and order. */
                 cursor?: string;
                 /** @description Stands in an open finding of this level. */
@@ -2723,8 +3996,12 @@ export interface operations {
                 level?: "0" | "1" | "2" | "3" | "3.5" | "4" | "5" | "unknown";
                 /** @description Rows in one page. */
                 limit?: number;
+                /** @description none for assets of no line. */
+                line?: string;
                 /** @description As in the network member of an asset. */
                 network?: string;
+                /** @description A person or team that answers for it on either side; none for assets that lack an owner in IT or in operations. */
+                owner?: string;
                 /** @description That the asset speaks. */
                 protocol?: string;
                 /** @description Words that must all occur in a name, address, vendor, product, order number, firmware, serial number, role or protocol. */
@@ -2735,8 +4012,10 @@ export interface operations {
                 side?: "ot" | "it" | "unknown";
                 site?: string;
                 /** @description A leading minus turns the order round. */
-                sort?: "name" | "-name" | "last_seen" | "-last_seen" | "first_seen" | "-first_seen" | "vendor" | "-vendor" | "role" | "-role" | "level" | "-level" | "kind" | "-kind" | "side" | "-side" | "network" | "-network" | "findings" | "-findings";
+                sort?: "name" | "-name" | "zone" | "-zone" | "line" | "-line" | "last_seen" | "-last_seen" | "first_seen" | "-first_seen" | "vendor" | "-vendor" | "role" | "-role" | "level" | "-level" | "kind" | "-kind" | "side" | "-side" | "network" | "-network" | "findings" | "-findings";
                 vendor?: string;
+                /** @description Of the plant model; none for assets in no zone. */
+                zone?: string;
             };
             header?: never;
             path?: never;
@@ -2885,14 +4164,20 @@ export interface operations {
     assetFacets: {
         parameters: {
             query?: {
+                /** @description none for assets of no cell. */
+                cell?: string;
                 /** @description Stands in an open finding of this level. */
                 finding?: "high" | "medium" | "low" | "info" | "any";
                 /** @description Seen for the first time at or after this time. */
                 first_since?: string;
                 kind?: "device" | "network" | "external";
                 level?: "0" | "1" | "2" | "3" | "3.5" | "4" | "5" | "unknown";
+                /** @description none for assets of no line. */
+                line?: string;
                 /** @description As in the network member of an asset. */
                 network?: string;
+                /** @description A person or team that answers for it on either side; none for assets that lack an owner in IT or in operations. */
+                owner?: string;
                 /** @description That the asset speaks. */
                 protocol?: string;
                 /** @description Words that must all occur in a name, address, vendor, product, order number, firmware, serial number, role or protocol. */
@@ -2903,6 +4188,8 @@ export interface operations {
                 side?: "ot" | "it" | "unknown";
                 site?: string;
                 vendor?: string;
+                /** @description Of the plant model; none for assets in no zone. */
+                zone?: string;
             };
             header?: never;
             path?: never;
@@ -2917,6 +4204,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergeAssets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    splitAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    boundary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boundary"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBoundaryConversations: {
+        parameters: {
+            query?: {
+                /** @description Only what this conduit covers. */
+                conduit?: string;
+                /** @description true is the state covered; false is uncovered and attempt. */
+                covered?: "true" | "false";
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                from_zone?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+                sort?: "bytes" | "-bytes" | "packets" | "-packets" | "last_seen" | "-last_seen" | "first_seen" | "-first_seen";
+                state?: "covered" | "uncovered" | "attempt" | "aside" | "within" | "unknown";
+                to_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBoundaryTalk"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -3111,6 +4535,74 @@ export interface operations {
             };
         };
     };
+    listDecisions: {
+        parameters: {
+            query?: {
+                /** @description Only those about what this asset is made of, or that named it. */
+                asset?: string;
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDecision"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     enrolAccount: {
         parameters: {
             query?: never;
@@ -3276,7 +4768,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description What to hear of; everything if it is left out. */
-                topics?: ("assets" | "sensors" | "captures" | "findings" | "overview")[];
+                topics?: ("assets" | "sensors" | "captures" | "findings" | "overview" | "model")[];
             };
             header?: {
                 /** @description The last event that was got; a browser sends it by itself when it connects again. */
@@ -3294,6 +4786,227 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAssets: {
+        parameters: {
+            query?: {
+                /** @description none for assets of no cell. */
+                cell?: string;
+                /** @description Stands in an open finding of this level. */
+                finding?: "high" | "medium" | "low" | "info" | "any";
+                /** @description Seen for the first time at or after this time. */
+                first_since?: string;
+                kind?: "device" | "network" | "external";
+                level?: "0" | "1" | "2" | "3" | "3.5" | "4" | "5" | "unknown";
+                /** @description none for assets of no line. */
+                line?: string;
+                /** @description As in the network member of an asset. */
+                network?: string;
+                /** @description A person or team that answers for it on either side; none for assets that lack an owner in IT or in operations. */
+                owner?: string;
+                /** @description That the asset speaks. */
+                protocol?: string;
+                /** @description Words that must all occur in a name, address, vendor, product, order number, firmware, serial number, role or protocol. */
+                q?: string;
+                role?: string;
+                /** @description Seen at or after this time. */
+                seen_since?: string;
+                side?: "ot" | "it" | "unknown";
+                site?: string;
+                sort?: "name" | "-name" | "last_seen" | "-last_seen" | "first_seen" | "-first_seen" | "vendor" | "-vendor" | "role" | "-role" | "level" | "-level" | "kind" | "-kind" | "side" | "-side" | "network" | "-network" | "findings" | "-findings";
+                vendor?: string;
+                /** @description Of the plant model; none for assets in no zone. */
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file, sent as it is made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportChanges: {
+        parameters: {
+            query?: {
+                /** @description Only changes that were noted at or after this time. */
+                since?: string;
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file, sent as it is made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportConversations: {
+        parameters: {
+            query?: {
+                /** @description Identifier of an asset at either end. */
+                asset?: string;
+                /** @description Whether they go from one side of the plant's network to the other. */
+                crossing?: "true" | "false";
+                /** @description Sums from this time on, of the rows by the minute and the history. Without from and to: totals of all time. */
+                from?: string;
+                /** @description With asset: only between the two. */
+                peer?: string;
+                protocol?: string;
+                site?: string;
+                /** @description With from or to always -bytes. */
+                sort?: "first_seen" | "-first_seen" | "last_seen" | "-last_seen" | "bytes" | "-bytes" | "packets" | "-packets";
+                /** @description Sums up to this time. Now if only from is given. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file, sent as it is made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportFindings: {
+        parameters: {
+            query?: {
+                /** @description Only those that an asset stands in. */
+                asset?: string;
+                /** @description Those that are no longer found, too. */
+                closed?: boolean;
+                level?: "high" | "medium" | "low" | "info";
+                rule?: string;
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file, sent as it is made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportOperations: {
+        parameters: {
+            query?: {
+                /** @description Identifier of an asset at either end. */
+                asset?: string;
+                /** @description Whether they go from one side of the plant's network to the other. */
+                crossing?: "true" | "false";
+                /** @description Sums from this time on, of the rows by the minute and the history. Without from and to: totals of all time. */
+                from?: string;
+                kind?: "other" | "identify" | "read" | "auth" | "write" | "config" | "program" | "mode" | "firmware";
+                /** @description With asset: only between the two. */
+                peer?: string;
+                protocol?: string;
+                site?: string;
+                /** @description With from or to always -requests. */
+                sort?: "first_seen" | "-first_seen" | "last_seen" | "-last_seen" | "requests" | "-requests";
+                /** @description Sums up to this time. Now if only from is given. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file, sent as it is made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -3441,6 +5154,72 @@ export interface operations {
             };
         };
     };
+    ledger: {
+        parameters: {
+            query?: {
+                act?: string;
+                /** @description An account's identifier or name. */
+                actor?: string;
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLedgerRecord"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ledgerCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerCheckpoint"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     map: {
         parameters: {
             query?: {
@@ -3462,6 +5241,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Map"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mapDifference: {
+        parameters: {
+            query: {
+                /** @description The earlier day. */
+                from: string;
+                /** @description Needed where there are several sites. */
+                site?: string;
+                /** @description The later day. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapDifference"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -3797,6 +5612,302 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The version, as "v3": give it as If-Match to change it. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlantModel"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that the text was made from. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The version, as "v3": give it as If-Match to change it. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlantModel"];
+                };
+            };
+            /** @description Somebody saved another version meanwhile: current has it */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ModelConflict"];
+                };
+            };
+            /** @description The text has errors: problems has them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ModelConflict"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ModelConflict"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCheck"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    modelDifference: {
+        parameters: {
+            query?: {
+                /** @description The version before to if it is left out; 0 is before the first. */
+                from?: number;
+                /** @description The newest if it is left out. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDifference"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that is changed. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelEdits"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The version, as "v3": give it as If-Match to change it. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlantModel"];
+                };
+            };
+            /** @description Somebody saved another version meanwhile: current has it */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ModelConflict"];
+                };
+            };
+            /** @description The text has errors: problems has them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ModelConflict"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ModelConflict"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModelVersions: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListModelVersion"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    modelVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlantModel"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -4586,6 +6697,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Traffic"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: {
+                /** @description Only those of one page of the console. */
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The etag of the view as it was seen; without it the answer is 428. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Someone else changed it: this is how it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The etag of the view as it was seen; without it the answer is 428. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Someone else changed it: this is how it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description A problem document (RFC 9457) */
