@@ -29,6 +29,9 @@ export interface Source {
 const firstRetry = 1_000
 const lastRetry = 30_000
 
+/** The hub says every 15 s that it is there; after this without a word it is not. */
+const patience = 40_000
+
 /**
  * The one event stream of a page, shared by all that watch. The browser resumes
  * it by itself after a broken connection, with the last event's id; when the hub
@@ -49,6 +52,7 @@ export class Live {
   #frame = false
   #settling = false
   #opened = false
+  #watchdog: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     private readonly open: (url: string) => Source = (u) => new EventSource(u),
@@ -89,6 +93,7 @@ export class Live {
 
   #stop() {
     clearTimeout(this.#timer)
+    clearTimeout(this.#watchdog)
     this.#source?.close()
     this.#source = undefined
     this.#pause = firstRetry
@@ -101,6 +106,8 @@ export class Live {
     if (this.state === 'off') this.state = 'connecting'
     const source = this.open(`${base}/events?topics=${this.#topics}`)
     this.#source = source
+    clearTimeout(this.#watchdog)
+    this.#watchdog = setTimeout(() => this.#dead(), patience)
     const mine = () => this.#source === source
     // A source of ours does not tell the last event's id, as the browser's own
     // second try does: what came in between is unknown, so pages load anew.
@@ -125,6 +132,14 @@ export class Live {
     this.since = this.now()
     this.state = 'live'
     this.#opened = true
+    clearTimeout(this.#watchdog)
+    this.#watchdog = setTimeout(() => this.#dead(), patience)
+  }
+
+  /** A connection can be dead long before the browser notices: a pulled cable says nothing. */
+  #dead() {
+    this.state = 'lost'
+    this.#connect()
   }
 
   /** The hub cannot say what happened in between: what is shown is loaded anew. */
@@ -136,6 +151,7 @@ export class Live {
   }
 
   #lost(source: Source) {
+    clearTimeout(this.#watchdog)
     this.state = 'lost'
     if (source.readyState !== 2) return // the browser tries again by itself
     this.#timer = setTimeout(() => this.#connect(), this.#pause * (0.75 + Math.random() / 2))

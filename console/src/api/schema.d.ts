@@ -439,7 +439,7 @@ export interface paths {
         };
         /**
          * What changes, as it changes
-         * @description Server-sent events. Events named state have a State as data and come first, unless Last-Event-ID was given and nothing was missed: then there is one event named resume. An event named reset says that something was missed: ask again for what is shown; states follow it. Events named change have a Change as data. A comment line comes as a heartbeat.
+         * @description Server-sent events. Events named state have a State as data and come first, unless Last-Event-ID was given and nothing was missed: then there is one event named resume. An event named reset says that something was missed: ask again for what is shown; states follow it. Events named change have a Change as data. An event named heartbeat comes every 15 seconds: without one for longer than that the connection is dead.
          */
         get: operations["events"];
         put?: never;

@@ -4,6 +4,19 @@ import { tick } from 'svelte'
  * The address of the page: every filter, selection and sort stands in it, so
  * that it can be sent to a colleague.
  */
+
+/** What stays in the address from page to page until it is changed: the site. */
+const sticky = 'site'
+
+/** An address with the site of the present one, unless it names one itself. */
+export function kept(url: string, query: URLSearchParams, base: string): string {
+  const site = query.get(sticky)
+  const to = new URL(url, base)
+  if (!site || to.searchParams.has(sticky)) return url
+  to.searchParams.set(sticky, site)
+  return to.pathname + to.search + to.hash
+}
+
 class Route {
   path = $state(location.pathname)
   query = $state(new URLSearchParams(location.search))
@@ -28,6 +41,7 @@ class Route {
     if (url === location.pathname + location.search + location.hash) return
     const page = new URL(url, location.href)
     const moved = page.pathname !== location.pathname
+    if (moved) url = kept(url, this.query, location.href)
     history[replace ? 'replaceState' : 'pushState'](null, '', url)
     this.#read()
     if (moved) void this.#arrive(page.hash)
@@ -71,7 +85,7 @@ class Route {
     if (!a || a.target || a.hasAttribute('download') || a.origin !== location.origin) return
     if (a.pathname.startsWith('/api/') || (a.hash && a.pathname === location.pathname && a.search === location.search)) return
     e.preventDefault()
-    this.go(a.pathname + a.search + a.hash)
+    this.go(kept(a.pathname + a.search + a.hash, this.query, location.href))
   }
 }
 

@@ -22,11 +22,13 @@ export async function serve({ assets = 120, port = 0, ticks = true, seed = 1 } =
   const server = createServer((req, res) => handle(w, req, res))
   await new Promise((ready) => server.listen(port, '127.0.0.1', ready))
   const timer = ticks ? setInterval(() => tick(w), 1000) : undefined
+  const beat = setInterval(() => w.clients.forEach((c) => c.res.write(`event: heartbeat\nid: ${w.event}\ndata: {}\n\n`)), 15_000)
   return {
     w,
     url: `http://127.0.0.1:${server.address().port}`,
     close() {
       clearInterval(timer)
+      clearInterval(beat)
       server.closeAllConnections()
       return new Promise((done) => server.close(done))
     },

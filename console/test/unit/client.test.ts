@@ -167,6 +167,19 @@ describe('the event stream', () => {
     Fake.all[0]!.say('resume')
     expect(live.state).toBe('live')
   })
+  it('takes silence for a dead connection, and a heartbeat for a living one', async () => {
+    const live = start()
+    live.watch(watch(['assets']))
+    await tick()
+    Fake.all[0]!.onopen?.(new Event('open'))
+    for (let i = 0; i < 4; i++) {
+      await tick(30_000)
+      Fake.all[0]!.say('heartbeat')
+    }
+    expect([live.state, Fake.all.length]).toEqual(['live', 1])
+    await tick(41_000)
+    expect([live.state, Fake.all.length, Fake.all[0]!.closed]).toEqual(['lost', 2, true])
+  })
   it('opens anew with growing pauses where the browser gave up', async () => {
     const live = start()
     live.watch(watch(['assets']))

@@ -11,7 +11,7 @@ import FindingCard from '../../src/feature/finding/FindingCard.svelte'
 import Level from '../../src/feature/finding/Level.svelte'
 import SensorCard from '../../src/feature/sensor/SensorCard.svelte'
 import { Load } from '../../src/lib/load.svelte'
-import Overview from '../../src/page/Overview.svelte'
+import Overview from '../../src/page/Answer.svelte'
 import * as server from '../server/answer.mjs'
 import { plant } from '../server/plant.mjs'
 

@@ -172,16 +172,11 @@ func (st *stream) write(name, id string, data []byte) error {
 }
 
 // beat shows that the stream lives, and moves the client's ID past events of
-// topics it does not watch, so that they do not push it out of the ring. An ID
-// without data is taken and not dispatched (WHATWG HTML section 9.2.6).
+// topics it does not watch, so that they do not push it out of the ring. It is
+// an event and no comment: a page cannot see a comment, and would show old
+// figures as live while a dead connection has not timed out yet.
 func (st *stream) beat() error {
-	if err := writeUntil(st.rc, time.Now().Add(eventWait)); err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintf(st.w, ": heartbeat\nid: %s\n\n", st.s.opt.Live.id(st.cursor)); err != nil {
-		return err
-	}
-	return st.flush()
+	return st.send("heartbeat", st.s.opt.Live.id(st.cursor), []byte("{}"))
 }
 
 func (st *stream) flush() error { return st.rc.Flush() }

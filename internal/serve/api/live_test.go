@@ -293,7 +293,7 @@ func TestHeartbeatMovesTheID(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if got, want := w.text()[before:], fmt.Sprintf(": heartbeat\nid: %s\n\n", live.id(2)); got != want {
+		if got, want := w.text()[before:], fmt.Sprintf("event: heartbeat\nid: %s\ndata: {}\n\n", live.id(2)); got != want {
 			t.Errorf("%q, not %q", got, want)
 		}
 		cancel()
