@@ -3,6 +3,7 @@ import type { components } from './schema'
 /** The words of the API by their own names; the generated file has them all. */
 type S = components['schemas']
 
+export type Action = S['Action']
 export type Asset = S['Asset']
 export type AssetChange = S['AssetChange']
 export type AssetRef = S['AssetRef']
@@ -28,9 +29,12 @@ export type Operation = S['Operation']
 export type Overview = S['Overview']
 export type Packet = S['Packet']
 export type Peer = S['Peer']
+export type Protection = S['Protection']
 export type Reason = S['Reason']
 export type Retention = S['Retention']
 export type Sensor = S['Sensor']
+export type Statement = S['Statement']
+export type StatusCounts = S['StatusCounts']
 export type Traffic = S['Traffic']
 
 /** One page of a list. */

@@ -6,7 +6,8 @@ export async function addresses(url) {
   const controllers = await get('/assets?role=controller&limit=20')
   const asset = controllers.items.find((a) => a.findings.high) ?? controllers.items[0]
   const list = {
-    overview: '/',
+    answer: '/',
+    'answer-open': '/?open=control&open=conduits&open=inbound',
     plant: '/plant',
     'plant-squares': '/plant?cells=squares&show=crossings',
     'plant-list': '/plant?view=list&q=plc',

@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as answer from './answer.mjs'
 import { before, plant } from './plant.mjs'
+import { protection } from './protection.mjs'
 
 export const policy = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
@@ -69,6 +70,8 @@ function route(w, [name, id, part], query) {
   switch (name) {
     case 'overview':
       return answer.overview(w)
+    case 'answer':
+      return protection(w)
     case 'map':
       return answer.map(w)
     case 'assets':

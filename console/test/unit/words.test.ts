@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { AssetRow, HistoryDay, Operation, Overview, Sensor } from '../../src/api/model'
+import type { AssetRow, HistoryDay, Operation, Sensor, Statement } from '../../src/api/model'
 import { byDay, merge, type ChangeItem } from '../../src/feature/change/merge'
-import { blind, sentence } from '../../src/feature/overview/answer'
+import { amount, groups, parts, partsText } from '../../src/feature/answer/status'
 import { advice, stateOf } from '../../src/feature/sensor/advice'
 import { kept } from '../../src/feature/sensor/kept'
 import * as server from '../server/answer.mjs'
@@ -34,22 +34,28 @@ describe('what a sensor means for the picture', () => {
   })
 })
 
-const o = (more: Partial<Overview>): Overview => ({ sites: ['s'], assets: { total: 10, unknown: 0, kinds: [{ value: 'external', count: 2 }], sides: [], roles: [] }, conversations: 30, crossings: 0, findings: { high: 0, medium: 0, low: 0, info: 0 }, sensors: { total: 1, ok: 1, not: 0 }, last_observation: null, kept_from: null, kept_to: null, version: '', now: '', ...more })
+const statement = (more: Partial<Statement>): Statement => ({ id: 'x', check: 1, says: '', status: 'unknown', missing: 0, of: 0, unit: 'machine', why: '', link: '', owners: [], as_of: null, evidence: [], ...more })
 
-describe('the sentence on the first page', () => {
-  it('claims nothing before anything was seen', () => expect(sentence(o({ assets: { total: 0, unknown: 0, kinds: [], sides: [], roles: [] } })).calm).toBe('Nothing has been seen yet.'))
-  it('says what crosses', () => expect(sentence(o({ crossings: 1 })).urgent).toBe('1 conversation crosses the boundary of the plant.'))
-  it('counts what is inside only', () => expect(sentence(o({})).calm).toMatch(/^8 assets and 30 conversations/))
-  it('does not say that nothing crosses without saying how far one sees', () => {
-    const s = sentence(o({ sensors: { total: 2, ok: 1, not: 1 } }))
-    expect(s.urgent).toBe('But not everything is seen.')
-    expect(s.under).toMatch(/As far as the sensors see/)
+describe('statements', () => {
+  it('stand with what needs someone first, in their own order within a status', () => {
+    const list = (['proven', 'unknown', 'attested', 'contradicted', 'stale', 'unknown'] as const).map((status, i) => statement({ id: String(i), status }))
+    expect(groups(list).map((g) => [g.status, ...g.list.map((s) => s.id)])).toEqual([['contradicted', '3'], ['stale', '4'], ['unknown', '1', '5'], ['attested', '2'], ['proven', '0']])
   })
-  it('tells what cannot be seen', () => {
-    const list = blind(o({ assets: { total: 10, unknown: 3, kinds: [{ value: 'external', count: 2 }], sides: [{ value: 'unknown', count: 4 }], roles: [] } }), [{ ...well, dropped: 5 }], now)
-    expect(list.map((b) => b.href)).toEqual(['/sensors', '/assets?role=unknown', '/assets?side=unknown&kind=device', '/sensors'])
-    expect(blind(o({}), [well, { ...well, name: 'two' }], now)).toEqual([])
+  it('are counted in the same order everywhere, also in words', () => {
+    const counts = { unknown: 5, proven: 17, stale: 0, contradicted: 2, attested: 4 }
+    expect(parts(counts).map((p) => p.status)).toEqual(['proven', 'contradicted', 'attested', 'unknown'])
+    expect(partsText(counts)).toBe("17 proven, 2 contradicted, 4 somebody's word, 5 unknown")
+    expect(partsText({ unknown: 0, proven: 0, stale: 0, contradicted: 0, attested: 0 })).toBe('no statements')
   })
+  it.each<[Partial<Statement>, string]>([
+    [{ status: 'contradicted', missing: 3, of: 62 }, '3 of 62 machines'],
+    [{ status: 'contradicted', missing: 1, of: 1 }, '1 of 1 machine'],
+    [{ status: 'contradicted', missing: 1, unit: 'conversation' }, '1 conversation'],
+    [{ status: 'contradicted', missing: 4100, unit: 'conversation' }, '4,100 conversations'],
+    [{ status: 'proven', of: 62 }, 'all 62 machines'],
+    [{ status: 'proven', of: 1, unit: 'sensor' }, 'the one sensor'],
+    [{ status: 'unknown', of: 62 }, ''],
+  ])('say how much is not as claimed: %j', (s, want) => expect(amount(statement(s))).toBe(want))
 })
 
 describe('changes', () => {
