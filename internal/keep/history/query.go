@@ -124,7 +124,10 @@ type endpoints struct {
 }
 
 func endpointsOf(b *block, ip, mac, vlan int) (endpoints, error) {
-	e := endpoints{b: b, ip: ip, mac: mac, vlan: vlan}
+	e := endpoints{
+		b: b, ip: ip, mac: mac, vlan: vlan,
+		ips: make([]netip.Addr, 0, len(b.columns[ip].words)), macs: make([]plant.MAC, 0, len(b.columns[mac].words)),
+	}
 	for _, w := range b.columns[ip].words {
 		var a netip.Addr
 		if w != "" {

@@ -126,6 +126,12 @@ func (db *DB) EndpointAssets(ctx context.Context, site string, yield func(e plan
 	return db.endpointAssets(ctx, site, yield)
 }
 
+// AssetsOf yields which asset each of some endpoints of a site belongs to. Those
+// that belong to none, or were never seen, are left out.
+func (db *DB) AssetsOf(ctx context.Context, site string, endpoints []plant.Endpoint, yield func(e plant.Endpoint, asset string) error) error {
+	return db.assetsOf(ctx, site, endpoints, yield)
+}
+
 // Changes lists what changed in a site's assets since a time, newest first.
 func (db *DB) Changes(ctx context.Context, site string, since time.Time, p Page) (List[Change], error) {
 	return db.changes(ctx, site, since, p)

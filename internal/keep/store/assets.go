@@ -344,15 +344,59 @@ func (db *DB) readOpen(ctx context.Context, _ int64, d *AssetDetail) error {
 		})
 }
 
+const endpointAsset = "SELECT e.mac, e.ip, e.vlan, asset.id FROM endpoint e JOIN asset ON asset.num = e.asset JOIN site ON site.id = e.site WHERE site.name = ?"
+
 func (db *DB) endpointAssets(ctx context.Context, site string, yield func(plant.Endpoint, string) error) error {
-	err := db.each(ctx, "SELECT e.mac, e.ip, e.vlan, asset.id FROM endpoint e JOIN asset ON asset.num = e.asset JOIN site ON site.id = e.site WHERE site.name = ?", []any{site},
-		func(scan func(...any) error) error {
-			var mac, ip, id string
-			var vlan int64
-			if err := scan(&mac, &ip, &vlan, &id); err != nil {
-				return err
-			}
-			return yield(endpointOf(mac, ip, vlan), id)
-		})
+	err := db.each(ctx, endpointAsset, []any{site}, scanEndpointAsset(yield))
+	return db.failed("read which endpoints are whose", err)
+}
+
+func scanEndpointAsset(yield func(plant.Endpoint, string) error) func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
+		var mac, ip, id string
+		var vlan int64
+		if err := scan(&mac, &ip, &vlan, &id); err != nil {
+			return err
+		}
+		return yield(endpointOf(mac, ip, vlan), id)
+	}
+}
+
+// manyEndpoints is from how many on it is quicker to read all of a site.
+const manyEndpoints = 5000
+
+func (db *DB) assetsOf(ctx context.Context, site string, endpoints []plant.Endpoint, yield func(plant.Endpoint, string) error) error {
+	wanted := make(map[plant.Endpoint]bool, len(endpoints))
+	for _, e := range endpoints {
+		wanted[e] = true
+	}
+	found := func(e plant.Endpoint, asset string) error {
+		if !wanted[e] {
+			return nil
+		}
+		return yield(e, asset)
+	}
+	if len(wanted) > manyEndpoints {
+		return db.endpointAssets(ctx, site, found)
+	}
+	// By address, which the index begins with: there are few VLANs to one.
+	var ips, macs []any
+	asked := map[any]bool{}
+	for e := range wanted {
+		list, address := &ips, ipText(e.IP)
+		if address == "" {
+			list, address = &macs, macText(e.MAC)
+		}
+		if !asked[address] {
+			asked[address] = true
+			*list = append(*list, address)
+		}
+	}
+	err := db.look(ctx, func(t *tx) error {
+		if err := t.in(endpointAsset+" AND e.ip IN ", []any{site}, ips, scanEndpointAsset(found)); err != nil {
+			return err
+		}
+		return t.in(endpointAsset+" AND e.ip = '' AND e.mac IN ", []any{site}, macs, scanEndpointAsset(found))
+	})
 	return db.failed("read which endpoints are whose", err)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"testing"
@@ -137,6 +138,38 @@ func TestAnAssetIsFoundByItsFormerIdentifiers(t *testing.T) {
 		ok(t, db.EndpointAssets(ctx, "works", func(e plant.Endpoint, id string) error { owners[e] = id; return nil }))
 		if d := cmp.Diff(map[plant.Endpoint]string{endpoint(1): "c", endpoint(2): "c"}, owners, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
 			t.Errorf("owners (-want +got):\n%s", d)
+		}
+	})
+}
+
+func TestAssetsOfSomeEndpoints(t *testing.T) {
+	engines(t, func(t *testing.T, db *DB) {
+		var rows []AssetRow
+		pairs := [][2]int{{1, 40}}
+		for i := range 30 { // some have no IP address
+			rows, pairs = append(rows, assetAt(i)), append(pairs, [2]int{i, 1})
+		}
+		must[Applied](t)(db.Apply(ctx, []*plant.Batch{talk(1, pairs...)}))
+		save(t, db, now, rows...)
+		all := map[plant.Endpoint]string{}
+		ok(t, db.EndpointAssets(ctx, "works", func(e plant.Endpoint, id string) error { all[e] = id; return nil }))
+		asked := []plant.Endpoint{endpoint(40), endpoint(99)} // of nobody, never seen
+		want := map[plant.Endpoint]string{}
+		for i := 3; i < 25; i++ {
+			asked = append(asked, endpoint(i), endpoint(i))
+			want[endpoint(i)] = all[endpoint(i)]
+		}
+		other := endpoint(26)
+		other.VLAN++ // the address is another's
+		for _, more := range []int{0, manyEndpoints} {
+			for i := range more {
+				asked = append(asked, endpoint(100+i))
+			}
+			got := map[plant.Endpoint]string{}
+			ok(t, db.AssetsOf(ctx, "works", append(asked, other), func(e plant.Endpoint, id string) error { got[e] = id; return nil }))
+			if len(got) != 22 || !maps.Equal(want, got) {
+				t.Errorf("with %d others: %v, want %v", more, got, want)
+			}
 		}
 	})
 }

@@ -63,11 +63,12 @@ func (m *minuteTable) write(t *tx, s *serials, rows []siteRow) error {
 
 // packs goes through the packs of a site that have rows in [from, to), some at
 // a time and in order of the minute. The rows are do's only until it returns;
-// some may be outside of the stretch by less than a minute.
+// some may be outside of the stretch by less than a minute. With keep, packs
+// without a row of a total that it wants come without rows.
 //
 // A page of packs is read to its end before do is called, so that do may ask
 // over the same connection.
-func (m *minuteTable) packs(t *tx, site, from, to int64, do func(id, at int64, rows []minuteRow) error) error {
+func (m *minuteTable) packs(t *tx, site, from, to int64, keep func(of int64) bool, do func(id, at int64, rows []minuteRow) error) error {
 	type one struct {
 		id, at int64
 		pack   []byte
@@ -88,7 +89,7 @@ func (m *minuteTable) packs(t *tx, site, from, to int64, do func(id, at int64, r
 			return err
 		}
 		for _, p := range page {
-			if rows, err = m.unpack(p.pack, p.at*minute, rows[:0]); err != nil {
+			if rows, err = m.unpack(p.pack, p.at*minute, rows[:0], keep); err != nil {
 				return fmt.Errorf("pack %d of %s: %w", p.id, m.table, err)
 			}
 			if err := do(p.id, p.at, rows); err != nil {
@@ -106,12 +107,13 @@ func (m *minuteTable) packs(t *tx, site, from, to int64, do func(id, at int64, r
 // with one sensor.
 const pageOfPacks = 64
 
-// add adds up the rows in [from, to) of several sites, in any order.
-func (m *minuteTable) add(t *tx, sites []any, from, to int64, sum func(*minuteRow)) error {
+// add adds up the rows in [from, to) of several sites, in any order: all of
+// them, or with keep those of the totals that it wants.
+func (m *minuteTable) add(t *tx, sites []any, from, to int64, keep func(of int64) bool, sum func(*minuteRow)) error {
 	for _, site := range sites {
-		err := m.packs(t, site.(int64), from, to, func(_, _ int64, rows []minuteRow) error {
+		err := m.packs(t, site.(int64), from, to, keep, func(_, _ int64, rows []minuteRow) error {
 			for i := range rows {
-				if rows[i].at >= from && rows[i].at < to {
+				if rows[i].at >= from && rows[i].at < to && (keep == nil || keep(rows[i].of)) {
 					sum(&rows[i])
 				}
 			}
@@ -193,7 +195,7 @@ func stream[V any](t *tx, m *minuteTable, totals *total[V], site, from, to int64
 		held = held[:0]
 		return nil
 	}
-	err = m.packs(t, site, from, to, func(id, minute int64, rows []minuteRow) error {
+	err = m.packs(t, site, from, to, nil, func(id, minute int64, rows []minuteRow) error {
 		upTo = max(upTo, id)
 		if minute != at {
 			if err := flush(); err != nil {
@@ -241,7 +243,7 @@ func conversationTotals() *total[plant.Conversation] {
 	}}
 }
 
-// fill sets what a row by the minute says of its conversation.
+// conversation sets what a row by the minute says of its conversation.
 func (m *minuteRow) conversation(o *plant.Conversation) {
 	setFlags(o, m.counts[countFlags])
 	o.Flows, o.Lost = uint64(m.counts[countFlows]), uint64(m.counts[countLost])
@@ -266,6 +268,7 @@ func operationTotals() *total[plant.Operation] {
 	}}
 }
 
+// operation sets what a row by the minute says of its operation.
 func (m *minuteRow) operation(o *plant.Operation) {
 	o.Value = m.value
 	o.Requests, o.Responses = uint64(m.counts[countRequests]), uint64(m.counts[countResponses])

@@ -102,8 +102,10 @@ func (l layout) pack(rows []minuteRow, base int64) []byte {
 	return append(b, scratch...)
 }
 
-// unpack appends the rows of a pack to rows.
-func (l layout) unpack(b []byte, base int64, rows []minuteRow) ([]minuteRow, error) {
+// unpack appends the rows of a pack to rows. A pack in which keep, if it is not
+// nil, wants no row's total is left out: nearly all of them, where one asset of
+// a large plant is asked for.
+func (l layout) unpack(b []byte, base int64, rows []minuteRow, keep func(of int64) bool) ([]minuteRow, error) {
 	if len(b) == 0 || b[0] != packVersion {
 		return rows, fmt.Errorf("a pack of another version: %w", errPack)
 	}
@@ -112,6 +114,12 @@ func (l layout) unpack(b []byte, base int64, rows []minuteRow) ([]minuteRow, err
 		return rows, errPack
 	}
 	r := unpacker{rest: b[1+k:]}
+	if keep != nil {
+		look := r
+		if wanted := look.anyOf(int(n), keep); !wanted && !look.bad {
+			return rows, nil
+		}
+	}
 	first := len(rows)
 	rows = append(rows, make([]minuteRow, n)...)
 	added := rows[first:]
@@ -152,6 +160,23 @@ func (r *unpacker) next(n int) []byte {
 	column := r.rest[k : k+int(size)]
 	r.rest = r.rest[k+int(size):]
 	return column
+}
+
+// anyOf reads the column of totals and tells whether one of them is wanted.
+func (r *unpacker) anyOf(n int, keep func(int64) bool) bool {
+	column := r.next(n)
+	of := int64(0)
+	for range n {
+		v, k := binary.Varint(column)
+		if r.bad = r.bad || k <= 0; r.bad {
+			return false
+		}
+		if of += v; keep(of) {
+			return true
+		}
+		column = column[k:]
+	}
+	return false
 }
 
 func (r *unpacker) column(rows []minuteRow, set func(*minuteRow, int64)) {

@@ -35,16 +35,24 @@ func TestPack(t *testing.T) {
 	for _, l := range []layout{talkLayout, askLayout} {
 		rows := packable(l)
 		b := l.pack(rows, now.UnixNano())
-		got := must[[]minuteRow](t)(l.unpack(b, now.UnixNano(), slices.Clone(rows[:1])))
+		got := must[[]minuteRow](t)(l.unpack(b, now.UnixNano(), slices.Clone(rows[:1]), nil))
 		if d := cmp.Diff(append(slices.Clone(rows[:1]), rows...), got, cmp.AllowUnexported(minuteRow{})); d != "" {
 			t.Errorf("unpacked (-want +got):\n%s", d)
 		}
+		for _, n := range []int64{1, 900} {
+			if got = must[[]minuteRow](t)(l.unpack(b, 0, nil, func(of int64) bool { return of == n })); len(got) != len(rows) {
+				t.Errorf("%d rows of a pack with total %d", len(got), n)
+			}
+		}
+		if got = must[[]minuteRow](t)(l.unpack(b, 0, nil, func(of int64) bool { return of == 899 })); len(got) != 0 {
+			t.Errorf("%d rows of a pack without total 899", len(got))
+		}
 		for n := range b {
-			if _, err := l.unpack(b[:n], 0, nil); err == nil {
+			if _, err := l.unpack(b[:n], 0, nil, nil); err == nil {
 				t.Errorf("the first %d bytes of %d were taken for a whole pack", n, len(b))
 			}
 		}
-		if _, err := l.unpack(append(b, 0), 0, nil); err == nil {
+		if _, err := l.unpack(append(b, 0), 0, nil, nil); err == nil {
 			t.Error("a pack with a byte more was read")
 		}
 	}
@@ -61,14 +69,14 @@ func FuzzUnpack(f *testing.F) {
 		if texts {
 			l = askLayout
 		}
-		rows, err := l.unpack(b, 0, nil)
+		rows, err := l.unpack(b, 0, nil, nil)
 		if err != nil {
 			if len(rows) != 0 {
 				t.Fatalf("%d rows with the error %v", len(rows), err)
 			}
 			return
 		}
-		again, err := l.unpack(l.pack(rows, 0), 0, nil)
+		again, err := l.unpack(l.pack(rows, 0), 0, nil, nil)
 		if err != nil || !slices.Equal(rows, again) {
 			t.Fatalf("packed again: %v, %v\nwas %v", again, err, rows)
 		}
@@ -86,7 +94,7 @@ func BenchmarkUnpack(b *testing.B) {
 	var into []minuteRow
 	b.ReportAllocs()
 	for b.Loop() {
-		into, _ = talkLayout.unpack(pack, now.UnixNano(), into[:0])
+		into, _ = talkLayout.unpack(pack, now.UnixNano(), into[:0], nil)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/500, "ns/row")
 }

@@ -217,11 +217,7 @@ func (db *DB) recentOf(ctx context.Context, site int64, items []ConversationItem
 		return sums, nil
 	}
 	return sums, db.look(ctx, func(t *tx) error {
-		return conversationMinutes.add(t, []any{site}, nanos(since), ever, func(m *minuteRow) {
-			if s := sums[m.of]; s != nil {
-				s.add(m)
-			}
-		})
+		return conversationMinutes.add(t, []any{site}, nanos(since), ever, func(of int64) bool { return sums[of] != nil }, func(m *minuteRow) { sums[m.of].add(m) })
 	})
 }
 
@@ -250,7 +246,7 @@ func (db *DB) countTalkers(ctx context.Context, site string, from time.Time, n i
 	err = db.look(ctx, func(t *tx) error {
 		// By conversation first: there are far fewer of them than rows.
 		sums := map[int64]*carried{}
-		if err := conversationMinutes.add(t, sites, nanos(from), ever, func(m *minuteRow) {
+		if err := conversationMinutes.add(t, sites, nanos(from), ever, nil, func(m *minuteRow) {
 			s := sums[m.of]
 			if s == nil {
 				s = &carried{}
@@ -382,12 +378,9 @@ func (db *DB) trafficOf(ctx context.Context, asset string, from, to int64, step 
 		}); err != nil {
 			return err
 		}
-		return conversationMinutes.add(t, []any{site}, from, to, func(m *minuteRow) {
-			protocol, ok := protocols[m.of]
-			if !ok {
-				return
-			}
-			k := bucket{m.at / int64(step), protocol}
+		wanted := func(of int64) bool { _, ok := protocols[of]; return ok }
+		return conversationMinutes.add(t, []any{site}, from, to, wanted, func(m *minuteRow) {
+			k := bucket{m.at / int64(step), protocols[m.of]}
 			if sums[k] == nil {
 				sums[k] = &carried{}
 			}

@@ -25,7 +25,7 @@ type Store interface {
 	Assets(context.Context, store.AssetFilter, store.Page) (store.List[store.AssetItem], error)
 	AssetFacets(context.Context, store.AssetFilter) (store.Facets, error)
 	Asset(ctx context.Context, id string) (store.AssetDetail, error)
-	EndpointAssets(ctx context.Context, site string, yield func(e plant.Endpoint, asset string) error) error
+	AssetsOf(ctx context.Context, site string, endpoints []plant.Endpoint, yield func(e plant.Endpoint, asset string) error) error
 
 	Peers(ctx context.Context, asset string, recent time.Time, p store.Page) (store.List[store.Peer], error)
 	Conversations(context.Context, store.TalkFilter, store.Page) (store.List[store.ConversationItem], error)

@@ -1,13 +1,62 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"hash/maphash"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 )
+
+// TestLargest compares pages with a list that was sorted whole.
+func TestLargest(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	sums := newSummed[convKey, uint64](maphash.MakeSeed())
+	for i := range 5000 {
+		g, made := sums.at(convKey{site: "plant", port: uint16(i % 3000)})
+		if made != (i < 3000) {
+			t.Fatalf("key %d was made anew: %v", i, made)
+		}
+		g.value += uint64(r.IntN(100)) // many are equal
+	}
+	want := slices.Clone(sums.groups)
+	slices.SortFunc(want, func(a, b *group[convKey, uint64]) int {
+		return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(a.hash, b.hash))
+	})
+	size := func(v *uint64) uint64 { return *v }
+	for _, n := range []int{1, 7, 100, 2999, 3000, 5000} {
+		var got []*group[convKey, uint64]
+		var after *sumCursor
+		for {
+			page := largest(sums.groups, after, n, size)
+			if len(page) == 0 {
+				break
+			}
+			got = append(got, page...)
+			last := page[len(page)-1]
+			after = &sumCursor{last.value, last.hash}
+		}
+		if !slices.Equal(want, got) {
+			t.Errorf("pages of %d differ from the sorted list (%d of %d groups)", n, len(got), len(want))
+		}
+	}
+}
+
+// TestGroupsWithTheSameHash holds that keys are told apart by more than a hash.
+func TestGroupsWithTheSameHash(t *testing.T) {
+	sums := newSummed[convKey, uint64](maphash.MakeSeed())
+	one, _ := sums.at(convKey{port: 1})
+	other := &group[convKey, uint64]{key: convKey{port: 2}, hash: one.hash, next: one}
+	sums.byHash[one.hash] = other
+	if g, made := sums.at(convKey{port: 1}); g != one || made {
+		t.Errorf("the first of two keys with one hash was not found")
+	}
+}
 
 // sealing is a store whose segments change while they are read.
 type sealing struct {
