@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 )
 
@@ -21,7 +24,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"capture": writeCapture},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"capture": writeCapture, "installation": makeInstallation, "tamper": tamper},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
 				return os.Geteuid() == 0, nil
@@ -29,6 +32,27 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("there is no condition %q", name)
 		},
 	})
+}
+
+// makeInstallation is the script command "installation DIR": a data folder whose
+// hub has not seen anything yet.
+func makeInstallation(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o700))
+	db, err := store.Open(context.Background(), filepath.Join(dir, "bulkhead.db"), store.Options{})
+	ts.Check(err)
+	ts.Check(db.Close())
+}
+
+// tamper is the script command "tamper FILE OLD NEW": it replaces the first OLD.
+func tamper(ts *testscript.TestScript, _ bool, args []string) {
+	file := ts.MkAbs(args[0])
+	b, err := os.ReadFile(file)
+	ts.Check(err)
+	if !bytes.Contains(b, []byte(args[1])) {
+		ts.Fatalf("%s does not stand in %s", args[1], args[0])
+	}
+	ts.Check(os.WriteFile(file, bytes.Replace(b, []byte(args[1]), []byte(args[2]), 1), 0o600))
 }
 
 // writeCapture is the script command "capture FILE [cut|empty|gzip|later]": a

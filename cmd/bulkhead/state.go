@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/bulkhead-ot/bulkhead/internal/app"
 	"github.com/bulkhead-ot/bulkhead/internal/app/config"
 	"github.com/bulkhead-ot/bulkhead/internal/app/state"
 )
@@ -43,7 +44,7 @@ func backupCommand() *cobra.Command {
 		Args:    oneFile("backup", "the file to write"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withStop(c.Context(), func(ctx context.Context) error {
-				m, err := state.Backup(ctx, data, args[0], version(), time.Now())
+				m, err := app.Backup(ctx, data, args[0], version())
 				if err == nil {
 					tell("saved", m)
 				}
@@ -63,7 +64,7 @@ func restoreCommand() *cobra.Command {
 		Args:    oneFile("restore", "the backup to read"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withStop(c.Context(), func(ctx context.Context) error {
-				m, err := state.Restore(ctx, args[0], data)
+				m, err := app.Restore(ctx, args[0], data)
 				if err == nil {
 					tell("restored", m)
 				}

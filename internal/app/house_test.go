@@ -53,7 +53,7 @@ var mayImport = []struct {
 	{"lab", "makes traffic of a plant that does not exist", []string{"lab", "internal/plant", "internal/wire/capture", "protocol/"}},
 	{"console", "the web console's files, and nothing else", nil},
 	{"internal/app", "wires everything together", []string{""}},
-	{"cmd/bulkhead", "flags in, calls, text out", []string{"console", "internal/app", "internal/plant", "internal/serve/report", "internal/wire/capture", "lab"}},
+	{"cmd/bulkhead", "flags in, calls, text out", []string{"console", "internal/app", "internal/plant", "internal/keep/ledger", "internal/serve/report", "internal/wire/capture", "lab"}},
 	{"internal/tool/", "programs that make files of this repository", []string{""}},
 }
 

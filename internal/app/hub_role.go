@@ -17,6 +17,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/app/state"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/bus"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/history"
+	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/api"
 )
@@ -26,6 +27,7 @@ type hubRole struct {
 	process  *Process
 	store    *store.DB
 	archive  *history.Archive
+	ledger   *ledger.Ledger
 	live     *api.Live
 	hub      *hub.Hub
 	importer *Importer
@@ -61,7 +63,7 @@ func openHub(ctx context.Context, p *Process) (*hubRole, error) {
 	return h, nil
 }
 
-// openKeep opens the state and the history.
+// openKeep opens the state, the ledger and the history.
 func (h *hubRole) openKeep(ctx context.Context) (err error) {
 	p := h.process
 	url := filepath.Join(p.c.Data, state.Database)
@@ -74,6 +76,10 @@ func (h *hubRole) openKeep(ctx context.Context) (err error) {
 		return err
 	}
 	p.later(h.store.Close)
+	if h.ledger, err = ledger.Open(ctx, ledger.Options{Dir: filepath.Join(p.c.Data, state.Ledger), Anchor: h.store, Now: p.o.Now, Log: p.o.Log}); err != nil {
+		return err
+	}
+	p.later(h.ledger.Close)
 	o := history.Options{Dir: filepath.Join(p.c.Data, state.History)}
 	if s := p.c.Hub.History; s.Endpoint != "" {
 		o.S3 = &history.S3{Endpoint: s.Endpoint, Region: s.Region, Bucket: s.Bucket, Prefix: s.Prefix, AccessKeyFile: s.AccessKeyFile, SecretKeyFile: s.SecretKeyFile}
@@ -126,7 +132,7 @@ func (h *hubRole) openServer(console fs.FS, log *slog.Logger) (err error) {
 		return fmt.Errorf("make the folder of uploads: %w", err)
 	}
 	h.server, err = api.New(api.Options{
-		Store: h.store, History: h.archive, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Live: h.live, Console: console, Crosses: hub.Crosses,
+		Store: h.store, History: h.archive, Ledger: h.ledger, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Live: h.live, Console: console, Crosses: hub.Crosses,
 		Ready: h.probes(), Numbers: h.numbers, Version: p.o.Version, Now: p.o.Now, Log: log, Uploads: uploads,
 	})
 	if err != nil {
@@ -151,6 +157,7 @@ func (h *hubRole) run(ctx context.Context) error {
 	var all sync.WaitGroup
 	all.Go(func() { h.hub.Run(ctx) })
 	all.Go(func() { h.importer.Run(ctx) })
+	all.Go(func() { h.ledger.Run(ctx) })
 	err := h.server.Serve(ctx, h.listener)
 	stop()
 	all.Wait()
@@ -163,6 +170,9 @@ func (h *hubRole) probes() []api.Probe {
 		{Name: "bus", Problem: "Reports of sensors do not come in. Is the disk full? The log says more.", Check: func(ctx context.Context) error {
 			_, err := h.process.bus.Status(ctx)
 			return err
+		}},
+		{Name: "ledger", Problem: "Nothing can be recorded, and so nothing be changed. Look with bulkhead ledger verify.", Check: func(context.Context) error {
+			return h.ledger.Able()
 		}},
 		{Name: "hub", Problem: "Something that the hub does fails and is tried again. The log says what.", Check: func(context.Context) error {
 			for part, problem := range h.hub.Problems() {

@@ -166,7 +166,7 @@ func TestImport(t *testing.T) {
 	}
 	box.end()
 	two := filepath.Join(dir, "two")
-	if _, err := state.Restore(t.Context(), saved, two); err != nil {
+	if _, err := state.Restore(t.Context(), saved, two, nil); err != nil {
 		t.Fatal(err)
 	}
 	other := runBox(t, two)

@@ -24,7 +24,10 @@ const (
 // Restore puts an archive into a data folder, which must be missing or empty.
 // Everything is unpacked and verified beside it first: after an error the
 // folder is as it was.
-func Restore(ctx context.Context, archive, data string) (*Manifest, error) {
+//
+// Settle is called with the unpacked folder before it is put in place: what it
+// refuses is not restored. Nil does nothing.
+func Restore(ctx context.Context, archive, data string, settle func(dir string, m *Manifest) error) (*Manifest, error) {
 	if list, err := os.ReadDir(data); err == nil && len(list) > 0 {
 		return nil, fmt.Errorf("restore into %s: %w", data, ErrNotEmpty)
 	}
@@ -42,6 +45,11 @@ func Restore(ctx context.Context, archive, data string) (*Manifest, error) {
 	m, err := unpack(ctx, f, work)
 	if err != nil {
 		return nil, fmt.Errorf("restore %s: %w", archive, err)
+	}
+	if settle != nil {
+		if err := settle(work, m); err != nil {
+			return nil, fmt.Errorf("restore %s: %w", archive, err)
+		}
 	}
 	if err := os.Remove(data); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("restore into %s: %w", data, err)

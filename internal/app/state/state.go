@@ -1,5 +1,6 @@
 // Package state saves and restores everything that a hub keeps: one archive
-// with the state, the history and the packets that somebody kept as evidence.
+// with the state, the history, the ledger and the packets that somebody kept as
+// evidence.
 //
 // A backup is consistent while the hub works. The database is copied in one
 // transaction; segments of history never change, so they are copied as the copy
@@ -26,6 +27,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 )
 
@@ -33,6 +35,7 @@ import (
 const (
 	Database = "bulkhead.db"
 	History  = "history"
+	Ledger   = "ledger"
 )
 
 // manifestName is the first member of an archive.
@@ -102,6 +105,9 @@ func backup(ctx context.Context, data, out, program string, now time.Time) (_ *M
 	if err := kept(data, sources); err != nil {
 		return nil, err
 	}
+	if err := copyLedger(data, work, sources); err != nil {
+		return nil, err
+	}
 	m := &Manifest{Format: format, Program: program, Made: now.UTC()}
 	if err := m.measure(ctx, sources); err != nil {
 		return nil, err
@@ -136,9 +142,27 @@ func copyDatabase(ctx context.Context, from, to string) (paths []string, err err
 	return paths, errors.Join(err, db.Close())
 }
 
-// kept adds the packets that somebody kept, and the captures that were imported.
+// copyLedger adds the ledger. It is copied after the database, so that it holds
+// all that the checkpoint in there covers.
+func copyLedger(data, work string, sources map[string]string) error {
+	to := filepath.Join(work, Ledger)
+	if err := ledger.Copy(filepath.Join(data, Ledger), to); errors.Is(err, ledger.ErrNone) {
+		return nil // of a program that had none
+	} else if err != nil {
+		return err
+	}
+	for _, name := range ledger.Files {
+		if _, err := os.Stat(filepath.Join(to, name)); err == nil {
+			sources[path.Join(Ledger, name)] = filepath.Join(to, name)
+		}
+	}
+	return nil
+}
+
+// kept adds the packets that somebody kept, the captures that were imported, and
+// damaged ledgers, which are evidence.
 func kept(data string, sources map[string]string) error {
-	for _, pattern := range []string{"ring/*/kept/*", "imports/*.capture"} {
+	for _, pattern := range []string{"ring/*/kept/*", "imports/*.capture", Ledger + "-aside-*/*"} {
 		found, err := filepath.Glob(filepath.Join(data, filepath.FromSlash(pattern)))
 		if err != nil {
 			return err

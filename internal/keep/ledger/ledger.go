@@ -201,6 +201,13 @@ func (l *Ledger) Problem() error {
 	return nil
 }
 
+// Able is why nothing can be recorded, nil if it can.
+func (l *Ledger) Able() error {
+	l.commit.Lock()
+	defer l.commit.Unlock()
+	return l.broken
+}
+
 // Checkpoint is the latest.
 func (l *Ledger) Checkpoint() Checkpoint {
 	l.commit.Lock()

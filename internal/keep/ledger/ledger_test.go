@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -219,4 +220,71 @@ func TestFilesAreTheOwnersOnly(t *testing.T) {
 	if _, err := Open(t.Context(), Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("a key that others may read: %v", err)
 	}
+}
+
+func readKeyOf(t testing.TB) (note.Signer, note.Verifier, error) {
+	dir := t.TempDir()
+	if err := makeKey(dir); err != nil {
+		return nil, nil, err
+	}
+	return readKey(dir)
+}
+
+func BenchmarkAppend(b *testing.B) {
+	for _, many := range []int{1, 16} {
+		b.Run(fmt.Sprint(many, " at once"), func(b *testing.B) {
+			l := opened(b, options(b.TempDir(), nil))
+			b.SetParallelism(many)
+			e := Entry{Act: "setRetention", Outcome: Asked, Actor: "a1", Name: "anna", From: "10.0.0.7", Object: "/api/v1/history/retention"}
+			b.ReportAllocs()
+			if many == 1 {
+				for b.Loop() {
+					add(b, l, e)
+				}
+				return
+			}
+			b.RunParallel(func(p *testing.PB) {
+				for p.Next() {
+					if _, err := l.Append(context.Background(), e); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkVerify reads a ledger of 100,000 records; Open reads it as well.
+func BenchmarkVerify(b *testing.B) {
+	dir := manyRecords(b, 100_000)
+	b.Run("verify", func(b *testing.B) {
+		for b.Loop() {
+			if v, err := Verify(b.Context(), dir); err != nil || v.Size != 100_000 {
+				b.Fatal(v, err)
+			}
+		}
+	})
+	b.Run("open", func(b *testing.B) {
+		for b.Loop() {
+			opened(b, Options{Dir: dir}).Close()
+		}
+	})
+}
+
+// manyRecords is a ledger of n records that were written together.
+func manyRecords(b *testing.B, n int) string {
+	b.Helper()
+	dir := b.TempDir()
+	l := opened(b, options(dir, nil))
+	for l.tree.n < int64(n) {
+		var batch []*waiter
+		for range min(1000, n-int(l.tree.n)) {
+			batch = append(batch, &waiter{entry: Entry{Act: "setRetention", Outcome: Asked, Actor: "a1", Name: "anna", From: "10.0.0.7", Object: "/api/v1/history/retention"}})
+		}
+		if err := l.write(batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	l.Close()
+	return filepath.Join(dir, "ledger")
 }

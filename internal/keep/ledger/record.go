@@ -158,3 +158,6 @@ func decode(b []byte) (Record, error) {
 	}
 	return r, nil
 }
+
+// MarshalJSON writes a record as it stands in the ledger.
+func (r Record) MarshalJSON() ([]byte, error) { return encode(&r) }

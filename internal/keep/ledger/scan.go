@@ -79,6 +79,12 @@ func (h *hashStream) match(want []tlog.Hash) bool {
 	return true
 }
 
+// firstWrong is the record with which the first hash that is wrong was stored.
+func (h *hashStream) firstWrong() int64 {
+	level, n := tlog.SplitStoredHashIndex(h.right)
+	return (n+1)<<level - 1
+}
+
 // roots collects the roots of a growing tree at sizes that are asked for.
 type roots map[int64]tlog.Hash
 

@@ -177,16 +177,24 @@ func (v *verification) wrongLine(f io.ReaderAt, rec *Record, err error) *Damage 
 	}
 }
 
-// judge says what the walk found.
+// judge says what the walk found. Where several things are wrong it tells of the
+// first record.
 func (v *verification) judge() error {
-	if v.structure != nil {
-		return v.structure
+	end := v.structure
+	if end == nil && v.tree.n < v.last.Size {
+		end = &Damage{v.tree.n, v.lines + 1, fmt.Sprintf("it was removed, with all after it up to record %d", v.last.Size-1)}
 	}
-	if v.tree.n < v.last.Size {
-		return &Damage{v.tree.n, v.lines + 1, fmt.Sprintf("it was removed, with all after it up to record %d", v.last.Size-1)}
+	if end != nil {
+		if d := v.changed(end.Index); d != nil {
+			return d
+		}
+		return end
 	}
 	if v.roots[v.last.Size] != v.last.Root {
-		return v.changed()
+		if d := v.changed(v.last.Size); d != nil {
+			return d
+		}
+		return span(0, v.last.Size-1)
 	}
 	for _, c := range v.known {
 		if c.Size > v.tree.n {
@@ -199,32 +207,34 @@ func (v *verification) judge() error {
 	return nil
 }
 
-// changed finds where the records leave what was signed. The stored hashes tell
-// the record; where they were written anew as well, the checkpoints do: the
-// first with a good signature and another root.
-func (v *verification) changed() error {
-	if v.misfit >= 0 && v.hashesHold() {
-		return &Damage{v.misfit, v.misfit + 1, "it was changed, or put in: it is not the record that was signed"}
+// changed finds where the records before one leave what was signed, nil if they
+// do not. The stored hashes tell the record; where they were written anew as
+// well, the checkpoints do: the first with a good signature and another root.
+func (v *verification) changed(before int64) *Damage {
+	if v.misfit >= 0 && v.misfit < before && v.hashesHold() {
+		return &Damage{v.misfit, v.misfit + 1, "it was changed, removed, or another put in: it is not the record that was signed"}
 	}
-	low := int64(0)
 	for i, text := range v.texts {
 		c, err := parseCheckpoint(text)
-		if err != nil || v.roots[c.Size] == c.Root {
+		if err != nil || c.Size > v.tree.n || v.roots[c.Size] == c.Root {
 			continue
 		}
-		if _, err := openCheckpoint(text, v.verifier); err != nil {
-			continue
+		if _, err := openCheckpoint(text, v.verifier); err == nil {
+			return span(v.goodUpTo(i), c.Size-1)
 		}
-		for j := i - 1; j >= 0; j-- {
-			before, err := openCheckpoint(v.texts[j], v.verifier)
-			if err == nil && v.roots[before.Size] == before.Root {
-				low = before.Size
-				break
-			}
-		}
-		return span(low, c.Size-1)
 	}
-	return span(low, v.last.Size-1)
+	return nil
+}
+
+// goodUpTo is how many records the last checkpoint before one proves.
+func (v *verification) goodUpTo(i int) int64 {
+	for j := i - 1; j >= 0; j-- {
+		c, err := openCheckpoint(v.texts[j], v.verifier)
+		if err == nil && v.roots[c.Size] == c.Root {
+			return c.Size
+		}
+	}
+	return 0
 }
 
 // hashesHold reports whether the stored hashes lead to the last checkpoint.
@@ -235,9 +245,9 @@ func (v *verification) hashesHold() bool {
 
 func span(low, high int64) *Damage {
 	if low == high {
-		return &Damage{low, low + 1, "it was changed, or put in: it is not the record that was signed"}
+		return &Damage{low, low + 1, "it was changed, removed, or another put in: it is not the record that was signed"}
 	}
-	return &Damage{low, low + 1, fmt.Sprintf("it, or one of those up to record %d (line %d), was changed, or put in", high, high+1)}
+	return &Damage{low, low + 1, fmt.Sprintf("it, or one of those up to record %d (line %d), was changed, removed, or another put in", high, high+1)}
 }
 
 // NameOf is the name of the ledger that a checkpoint is of, "" if it is none.
