@@ -2,8 +2,8 @@ import './style/font.css'
 import './style/tokens.css'
 import './style/base.css'
 import { mount } from 'svelte'
-import App from './App.svelte'
+import Root from './Root.svelte'
 import { theme } from './lib/theme.svelte'
 
 theme.apply()
-mount(App, { target: document.getElementById('app')! })
+mount(Root, { target: document.getElementById('app')! })
