@@ -5,7 +5,11 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as account from './account.mjs'
 import * as answer from './answer.mjs'
+import * as curate from './curate.mjs'
+import * as ledger from './ledger.mjs'
+import * as model from './model.mjs'
 import { before, plant } from './plant.mjs'
 import { protection } from './protection.mjs'
 
@@ -16,8 +20,8 @@ const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
 
 /** Starts the server; its address is in url, and close ends it. */
-export async function serve({ assets = 120, port = 0, ticks = true, seed = 1 } = {}) {
-  const w = { plant: plant(assets, seed), sensors: answer.sensors(assets === 0), captures: [], kept: [], retention: { minute_days: 2, hour_days: 60, day_days: 3650, max_bytes: 0 }, clients: new Set(), event: 0, broken: false, hung: false }
+export async function serve({ assets = 120, port = 0, ticks = true, seed = 1, role = '' } = {}) {
+  const w = { plant: plant(assets, seed), sensors: answer.sensors(assets === 0), captures: [], kept: [], retention: { minute_days: 2, hour_days: 60, day_days: 3650, max_bytes: 0 }, clients: new Set(), event: 0, broken: false, hung: false, account: account.state(role), ledger: assets ? ledger.rows(340) : [], words: assets ? model.versions() : [], views: assets ? curate.views() : [], decisions: [] }
   if (assets === 0) w.plant = { assets: [], conversations: [], operations: [], findings: [] }
   else w.captures.push({ id: 'c1', site: 'main', sensor: 'file monday.pcapng', sha256: '9f'.repeat(32), name: 'monday.pcapng', state: 'done', problem: '', bytes: 48_120_000, bytes_read: 48_120_000, packets: 220_145, created: before(7200), started: before(7199), ended: before(7190) })
   const server = createServer((req, res) => handle(w, req, res))
@@ -44,6 +48,7 @@ function handle(w, req, res) {
   const wrong = refused(req.method, url)
   if (wrong) return problem(res, 422, 'Unprocessable Entity', wrong)
   const path = url.pathname.slice('/api/v1'.length).split('/').slice(1).map(decodeURIComponent)
+  if (people(w, path, url.searchParams, req, res)) return
   if (path[0] === 'events') return events(w, url, req, res)
   if (path[0] === 'captures') return captures(w, path, url, req, res)
   if (path[0] === 'packets') return packets(res, url)
@@ -51,6 +56,16 @@ function handle(w, req, res) {
   const value = route(w, path, url.searchParams)
   if (value?.redirect) return res.writeHead(307, { Location: value.redirect }).end()
   return value === undefined ? problem(res, 404, 'Not found', `There is nothing at ${url.pathname}.`) : json(res, value)
+}
+
+/** Answers what is about people: accounts, the ledger, the plant's words, decisions and views. */
+function people(w, path, query, req, res) {
+  const read = (done) => body(req, (b) => done(b.length ? JSON.parse(b) : {}))
+  const reply = { json: (v, status, headers) => json(res, v, status, headers), problem: (status, title, detail, more, headers) => problem(res, status, title, detail, more, headers), text: (t, type, name) => res.writeHead(200, { 'Content-Type': type, 'Content-Disposition': `attachment; filename="${name}"` }).end(t), match: req.headers['if-match'] }
+  if (account.handle(w, path, req.method, read, reply)) return true
+  if (path[0] === 'ledger') return (reply.json(path[1] ? ledger.checkpoint(w) : ledger.list(w, query)), true)
+  if (path[0] === 'model') return (model.handle(w, path, req.method, query, read, reply), true)
+  return curate.handle(w, path, req.method, query, read, reply)
 }
 
 /** What the hub would refuse in a query: names and values that its document lacks. */
@@ -165,12 +180,12 @@ function body(req, done) {
   req.on('end', () => done(Buffer.concat(parts)))
 }
 
-function json(res, value, status = 200) {
-  res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value))
+function json(res, value, status = 200, headers = {}) {
+  res.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(value))
 }
 
-function problem(res, status, title, detail) {
-  res.writeHead(status, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify({ title, detail, status }))
+function problem(res, status, title, detail, more = {}, headers = {}) {
+  res.writeHead(status, { 'Content-Type': 'application/problem+json', ...headers }).end(JSON.stringify({ type: 'about:blank', title, detail, status, ...more }))
 }
 
 function file(path, res) {
