@@ -73,6 +73,25 @@ func TestForgetRemovesWhatWasNotSeen(t *testing.T) {
 	})
 }
 
+// TestForgetKeepsTheTotalsOfRowsThatWait forgets while rows wait to be sealed
+// whose sensor said that they ended before they began.
+func TestForgetKeepsTheTotalsOfRowsThatWait(t *testing.T) {
+	engines(t, func(t *testing.T, db *DB) {
+		b, later := talk(1, [2]int{1, 2}), now.AddDate(0, 0, 10)
+		b.Conversations[0].First, b.Operations[0].First = later, later
+		must[Applied](t)(db.Apply(ctx, []*plant.Batch{b}))
+		if f := must[Forgotten](t)(db.Forget(ctx, later.Add(-time.Hour))); f.Conversations != 0 || f.Operations != 0 {
+			t.Errorf("forgot %+v", f)
+		}
+		rows := 0
+		must[int64](t)(db.RecentConversations(ctx, "works", later, func(string, *plant.Conversation) error { rows++; return nil }))
+		must[int64](t)(db.RecentOperations(ctx, "works", later, func(string, *plant.Operation) error { rows++; return nil }))
+		if rows != 2 {
+			t.Errorf("%d rows wait, want 2", rows)
+		}
+	})
+}
+
 func TestBackupWhileRunning(t *testing.T) {
 	engines(t, func(t *testing.T, db *DB) {
 		g := newStage(5, 10)
