@@ -14,6 +14,8 @@ export async function addresses(url) {
     assets: '/assets',
     'assets-filtered': '/assets?side=ot&sort=-last_seen',
     'assets-none': '/assets?q=nosuchthing',
+    boundary: '/boundary',
+    'boundary-cell': '/boundary?from=scada&to=line-1',
     findings: '/findings',
     changes: '/changes',
     sensors: '/sensors',

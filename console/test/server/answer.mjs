@@ -1,5 +1,6 @@
 // What the test server answers: the hub's API over a made-up plant.
 import { before, ref } from './plant.mjs'
+import { judged, talks } from './zones.mjs'
 
 const worst = { high: 0, medium: 1, low: 2, info: 3, none: 4 }
 
@@ -10,7 +11,7 @@ function tally(list, f) {
 }
 
 const levelOf = (a) => (a.level === null ? 'unknown' : String(a.level))
-const filters = { site: (a) => a.site, kind: (a) => a.kind, side: (a) => a.side, role: (a) => a.role, level: levelOf, vendor: (a) => a.vendor, protocol: (a) => a.protocols, network: (a) => a.network }
+const filters = { site: (a) => a.site, kind: (a) => a.kind, side: (a) => a.side, role: (a) => a.role, level: levelOf, vendor: (a) => a.vendor, protocol: (a) => a.protocols, network: (a) => a.network, zone: (a) => a.zone, line: (a) => a.line, cell: (a) => a.cell, owner: (a) => [a.owners.it.id, a.owners.operations.id].filter(Boolean) }
 
 export function findingCounts(list) {
   const n = { high: 0, medium: 0, low: 0, info: 0 }
@@ -21,7 +22,8 @@ export function findingCounts(list) {
 /** An asset as a row of a list. */
 export function row(a) {
   const { facts, modules, reasons, conflicts, changes, aliases, findings, ...rest } = a
-  return { ...rest, facts: facts.length, modules: modules.length, conflicts: conflicts.length, findings: findingCounts(findings) }
+  const owner = { it: rest.owners.it.id, operations: rest.owners.operations.id }
+  return { ...rest, owners: owner, facts: facts.length, modules: modules.length, conflicts: conflicts.length, findings: findingCounts(findings) }
 }
 
 function words(a) {
@@ -61,7 +63,7 @@ export function assets(w, query) {
 
 export function facets(w, query) {
   const of = (name) => tally(select(w.plant.assets, query, name), filters[name])
-  return { total: select(w.plant.assets, query).length, vendors: of('vendor'), roles: of('role'), kinds: of('kind'), sides: of('side'), levels: of('level'), protocols: of('protocol'), networks: of('network'), sites: of('site') }
+  return { total: select(w.plant.assets, query).length, vendors: of('vendor'), roles: of('role'), kinds: of('kind'), sides: of('side'), levels: of('level'), protocols: of('protocol'), networks: of('network'), zones: of('zone'), lines: of('line'), cells: of('cell'), owners: of('owner'), sites: of('site') }
 }
 
 export function overview(w) {
@@ -112,42 +114,60 @@ export function findings(w, query) {
 
 const bandNames = { 4: 'Enterprise', 3.5: 'DMZ', 3: 'Operations', 2: 'Supervision', 1: 'Control', 0: 'Process' }
 
+/** The box of every asset: its zone, or its network where it stands in none. */
+export function boxes(w) {
+  return new Map(w.plant.assets.map((a) => [a.id, a.zone ? `${a.site}/zone/${a.zone}` : `${a.site}/${a.network}`]))
+}
+
+/** Assets on a map, at most; of a larger plant only as many are drawn. */
+const most = 5000
+
 export function map(w) {
-  const boxes = new Map()
-  const boxOf = new Map()
+  const boxOf = boxes(w)
+  const list = new Map()
   for (const a of w.plant.assets) {
-    const id = `${a.site}/${a.network}/${levelOf(a)}`
-    if (!boxes.has(id)) boxes.set(id, { id, site: a.site, network: a.network, level: a.level, side: a.side, total: 0, assets: [] })
-    boxOf.set(a.id, id)
-    const b = boxes.get(id)
+    const id = boxOf.get(a.id)
+    const z = w.model.zones.find((x) => x.id === a.zone)
+    if (!list.has(id)) list.set(id, { id, site: a.site, network: a.zone ? '' : a.network, zone: a.zone, name: z?.name ?? a.network, kind: z?.kind ?? 'network', line: a.line, level: z ? z.level : a.level, side: a.side, total: 0, assets: [] })
+    const b = list.get(id)
     b.total++
-    b.assets.push({ id: a.id, label: a.label, role: a.role, kind: a.kind, side: a.side, level: a.level, vendor_known: a.vendor !== '', worst: a.findings.map((f) => f.level).sort((x, y) => worst[x] - worst[y])[0] ?? 'none' })
+    b.assets.push({ id: a.id, label: a.label, role: a.role, kind: a.kind, side: a.side, level: a.level, vendor_known: a.vendor !== '', line: a.line, worst: a.findings.map((f) => f.level).sort((x, y) => worst[x] - worst[y])[0] ?? 'none' })
   }
   const edges = new Map()
-  const join = (between, from, to, c, kinds) => {
+  const join = (between, from, to, c) => {
     if (from === to) return
     const k = `${between} ${from} ${to} ${c.crossing}`
-    if (!edges.has(k)) edges.set(k, { between, from, to, protocols: [], packets: 0, bytes: 0, last: c.last, crossing: c.crossing, operations: [] })
+    if (!edges.has(k)) edges.set(k, { between, from, to, protocols: [], packets: 0, bytes: 0, last: c.last, crossing: c.crossing, operations: [], conduits: [], uncovered: 0 })
     const e = edges.get(k)
     if (!e.protocols.includes(c.protocol)) e.protocols.push(c.protocol)
     e.packets += c.packets
     e.bytes += c.bytes
     if (c.last > e.last) e.last = c.last
-    for (const o of kinds) if (!e.operations.includes(o)) e.operations.push(o)
+    for (const o of c.kinds) if (!e.operations.includes(o)) e.operations.push(o)
+    if (w.model.declared && c.state === 'uncovered') e.uncovered++
+    if (c.conduit && !e.conduits.includes(c.conduit)) e.conduits.push(c.conduit)
   }
-  const kinds = new Map()
-  for (const o of w.plant.operations) {
-    const k = o.requester.id + ' ' + o.responder.id
-    kinds.set(k, (kinds.get(k) ?? []).concat(o.kind))
-  }
-  for (const c of w.plant.conversations) {
-    const k = kinds.get(c.client.id + ' ' + c.server.id) ?? []
-    join('boxes', boxOf.get(c.client.id), boxOf.get(c.server.id), c, k)
-    if (c.crossing) join('assets', c.client.id, c.server.id, c, k)
+  for (const c of judged(w)) {
+    join('boxes', boxOf.get(c.client.id), boxOf.get(c.server.id), c)
+    if (c.crossing || (w.model.declared && c.state === 'uncovered')) join('assets', c.client.id, c.server.id, c)
   }
   const levels = [...new Set(w.plant.assets.map((a) => a.level))].sort((a, b) => (b ?? -1) - (a ?? -1))
-  for (const b of boxes.values()) b.assets.sort((x, y) => worst[x.worst] - worst[y.worst] || (x.label < y.label ? -1 : 1))
-  return { at: before(0), from: null, bands: levels.map((level) => ({ level, name: level === null ? 'Level unknown' : (bandNames[level] ?? '') })), boxes: [...boxes.values()], edges: [...edges.values()], more: 0 }
+  let room = most
+  let more = 0
+  const drawn = [...list.values()].sort((a, b) => a.total - b.total)
+  for (const b of drawn) {
+    b.assets.sort((x, y) => worst[x.worst] - worst[y.worst] || (x.label < y.label ? -1 : 1))
+    more += Math.max(0, b.assets.length - room)
+    b.assets = b.assets.slice(0, room)
+    room -= b.assets.length
+  }
+  return { at: before(0), from: null, bands: levels.map((level) => ({ level, name: level === null ? 'Level unknown' : (bandNames[level] ?? '') })), boxes: drawn, edges: [...edges.values()], more }
+}
+
+export function boundaryTalks(w, query) {
+  const sort = query.get('sort') || '-bytes'
+  const field = { bytes: 'bytes', packets: 'packets', last_seen: 'last', first_seen: 'first' }[sort.replace('-', '')]
+  return page(talks(w, query), query, (c) => c[field], (c) => c.client.id + c.server.id + c.protocol + c.transport, sort.startsWith('-'))
 }
 
 export function history(w) {

@@ -12,6 +12,7 @@ import * as ledger from './ledger.mjs'
 import * as model from './model.mjs'
 import { before, plant } from './plant.mjs'
 import { protection } from './protection.mjs'
+import * as zones from './zones.mjs'
 
 export const policy = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
@@ -20,8 +21,9 @@ const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
 
 /** Starts the server; its address is in url, and close ends it. */
-export async function serve({ assets = 120, port = 0, ticks = true, seed = 1, role = '' } = {}) {
+export async function serve({ assets = 120, port = 0, ticks = true, seed = 1, role = '', declared = true } = {}) {
   const w = { plant: plant(assets, seed), sensors: answer.sensors(assets === 0), captures: [], kept: [], retention: { minute_days: 2, hour_days: 60, day_days: 3650, max_bytes: 0 }, clients: new Set(), event: 0, broken: false, hung: false, account: account.state(role), ledger: assets ? ledger.rows(340) : [], words: assets ? model.versions() : [], views: assets ? curate.views() : [], decisions: [] }
+  w.model = declared && assets ? zones.declare(w.plant) : zones.undeclared(w.plant)
   if (assets === 0) w.plant = { assets: [], conversations: [], operations: [], findings: [] }
   else w.captures.push({ id: 'c1', site: 'main', sensor: 'file monday.pcapng', sha256: '9f'.repeat(32), name: 'monday.pcapng', state: 'done', problem: '', bytes: 48_120_000, bytes_read: 48_120_000, packets: 220_145, created: before(7200), started: before(7199), ended: before(7190) })
   const server = createServer((req, res) => handle(w, req, res))
@@ -88,7 +90,9 @@ function route(w, [name, id, part], query) {
     case 'answer':
       return protection(w)
     case 'map':
-      return answer.map(w)
+      return id === 'difference' ? zones.difference(w, query, answer.boxes(w)) : answer.map(w)
+    case 'boundary':
+      return id === 'conversations' ? answer.boundaryTalks(w, query) : zones.boundary(w)
     case 'assets':
       return id === undefined ? answer.assets(w, query) : id === 'facets' ? answer.facets(w, query) : one(w, id, part, query)
     case 'operations':
@@ -112,7 +116,8 @@ function one(w, id, part, query) {
   if (!a) return undefined
   if (part === 'peers') return answer.peers(w, id, query)
   if (part === 'operations') return answer.operations(w, query, id)
-  return { ...a, words: undefined }
+  const endpoints = a.macs.length ? a.macs.flatMap((mac) => a.ips.map((ip) => ({ mac, ip, vlan: a.vlans[0] ?? 0 }))) : a.ips.map((ip) => ({ mac: '', ip, vlan: 0 }))
+  return { ...a, endpoints, placed_by: { zone: a.zone ? `subnet ${a.network}` : '', line: a.line ? `subnet ${a.network}` : '' }, words: undefined }
 }
 
 function captures(w, [, id], url, req, res) {
@@ -198,6 +203,6 @@ function file(path, res) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const arg = (name, other) => Number(process.argv[process.argv.indexOf(`--${name}`) + 1] && process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : other)
-  const s = await serve({ assets: arg('assets', 120), port: arg('port', 8470) })
+  const s = await serve({ assets: arg('assets', 120), port: arg('port', 8470), declared: !process.argv.includes('--undeclared') })
   console.log(`a made-up plant at ${s.url}`)
 }

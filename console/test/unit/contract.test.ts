@@ -42,7 +42,7 @@ afterAll(() => server.close())
 describe('the test server', () => {
   const id = 'a00014'
   it.each([
-    ['/overview', '/overview'], ['/answer', '/answer'], ['/map', '/map'], ['/assets', '/assets?side=ot&sort=-last_seen&limit=50'], ['/assets/facets', '/assets/facets'], ['/assets/{id}', `/assets/${id}`], ['/assets/{id}/peers', `/assets/${id}/peers`], ['/assets/{id}/operations', `/assets/${id}/operations`],
+    ['/overview', '/overview'], ['/answer', '/answer'], ['/boundary', '/boundary'], ['/boundary/conversations', '/boundary/conversations?limit=20'], ['/model', '/model'], ['/map/difference', '/map/difference?from=2026-11-20&to=2026-11-27'], ['/map', '/map'], ['/assets', '/assets?side=ot&sort=-last_seen&limit=50'], ['/assets/facets', '/assets/facets'], ['/assets/{id}', `/assets/${id}`], ['/assets/{id}/peers', `/assets/${id}/peers`], ['/assets/{id}/operations', `/assets/${id}/operations`],
     ['/conversations', '/conversations?crossing=true'], ['/operations', '/operations?kind=write'], ['/findings', '/findings'], ['/sensors', '/sensors'], ['/captures', '/captures'], ['/history', '/history'],
   ])('answers %s as the document says', async (path, address) => {
     const r = await fetch(server.url + '/api/v1' + address)

@@ -8,10 +8,17 @@ import { centred, held, zoomAt } from '../../src/feature/plant/view.svelte'
 import { plan as of } from '../../src/feature/plant/plan'
 import * as server from '../server/answer.mjs'
 import { plant } from '../server/plant.mjs'
+import { declare, undeclared } from '../server/zones.mjs'
 
 const asset = (id: string, more: Partial<MapAsset> = {}): MapAsset => ({ id, label: id.toUpperCase(), role: 'PC', kind: 'device', side: 'it', level: 4, vendor_known: true, line: '', worst: 'none', ...more })
 const box = (id: string, level: number | null, network: string, assets: MapAsset[], side: Box['side'] = 'ot'): Box => ({ id, site: 's', network, zone: '', name: network, kind: 'network', line: '', level, side, total: assets.length, assets })
 const edge = (from: string, to: string, more: Partial<Edge> = {}): Edge => ({ between: 'boxes', from, to, protocols: ['modbus'], packets: 1, bytes: 10, last: null, crossing: false, operations: [], conduits: [], uncovered: 0, ...more })
+
+/** What the test server says of a plant of so many assets, with zones or without. */
+function mapOf(n: number, zones = false) {
+  const p = plant(n)
+  return server.map({ plant: p, model: zones ? declare(p) : undeclared(p) }) as never
+}
 
 const small = {
   boxes: [box('o', 4, '10.1.0.0/24', [asset('pc1'), asset('pc2')], 'it'), box('s', 3, '10.2.0.0/24', [asset('scada', { level: 3 })]), box('c1', 1, '10.3.0.0/24', [asset('plc10', { level: 1 })]), box('c2', 2, '10.3.0.0/24', [asset('plc9', { level: 2 })]), box('x', null, 'outside', [asset('x', { kind: 'external', level: null })])],
@@ -87,12 +94,12 @@ describe('the layout', () => {
   const p = plan(small)
   it('is the same every time', () => expect(layout(plan(small), p.lines, 900, 'auto')).toEqual(layout(p, p.lines, 900, 'auto')))
   it.each([120, 800, 3000])('of %s assets is sound at every width and in every drawing', (n) => {
-    const big = plan(server.map({ plant: plant(n) }) as never)
+    const big = plan(mapOf(n))
     const { lines } = linesShown(big, 'all', {})
     for (const width of [340, 366, 823, 1400]) for (const cells of ['auto', 'names', 'squares'] as const) sound(layout(big, lines, width, cells))
   })
   it('draws no line over a box', () => {
-    const big = plan(server.map({ plant: plant(3000) }) as never)
+    const big = plan(mapOf(3000))
     const l = layout(big, linesShown(big, 'all', {}).lines, 823, 'auto')
     expect(l.lines.length).toBeGreaterThan(20)
     for (const r of l.lines) for (const [x1, y1, x2, y2] of r.d ? pieces2(r.d) : []) {
