@@ -132,7 +132,7 @@ func (h *hubRole) openServer(console fs.FS, log *slog.Logger) (err error) {
 		return fmt.Errorf("make the folder of uploads: %w", err)
 	}
 	h.server, err = api.New(api.Options{
-		Store: h.store, History: h.archive, Ledger: h.ledger, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Live: h.live, Console: console, Crosses: hub.Crosses,
+		Store: h.store, History: h.archive, Ledger: h.ledger, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Live: h.live, Console: console, Crosses: hub.Crosses,
 		Ready: h.probes(), Numbers: h.numbers, Version: p.o.Version, Now: p.o.Now, Log: log, Uploads: uploads,
 	})
 	if err != nil {

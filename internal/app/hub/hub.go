@@ -72,6 +72,7 @@ type Hub struct {
 	sites     map[string]*site
 	counters  Counters
 	trouble   troubles
+	wake      chan struct{} // tells the judge that people decided something
 }
 
 // Counters are what the hub did since it started.
@@ -113,7 +114,7 @@ func New(ctx context.Context, o Options) (*Hub, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Hub{o: o, knowledge: k, sites: map[string]*site{}}
+	h := &Hub{o: o, knowledge: k, sites: map[string]*site{}, wake: make(chan struct{}, 1)}
 	names, err := o.Store.Sites(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the sites: %w", err)

@@ -20,7 +20,7 @@ const (
 )
 
 func (h *Hub) judge(ctx context.Context) {
-	for wait(ctx, judgeEvery) {
+	for h.waitToJudge(ctx) {
 		for _, s := range h.all() {
 			if ctx.Err() != nil {
 				return
@@ -28,6 +28,19 @@ func (h *Hub) judge(ctx context.Context) {
 			h.trouble.set(h.o.Log, "inventory of "+s.name, h.judgeSite(ctx, s))
 		}
 	}
+}
+
+// waitToJudge is wait, until people decided something at the latest.
+func (h *Hub) waitToJudge(ctx context.Context) bool {
+	t := time.NewTimer(judgeEvery)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+	case <-h.wake:
+	}
+	return true
 }
 
 // JudgeNow works out every site's assets and findings, whether it is their turn
@@ -50,7 +63,7 @@ func (h *Hub) judgeSite(ctx context.Context, s *site) error {
 		return nil
 	}
 	begin := time.Now()
-	r := &round{hub: h, site: s, assets: s.builder.Settle(func(e plant.Endpoint) string { return s.ids[e] })}
+	r := &round{hub: h, site: s, assets: s.builder.Settle(func(e plant.Endpoint) string { return s.ids[e] }, s.pins()...)}
 	err := r.save(ctx)
 	took := time.Since(begin)
 	s.next = h.o.Now().Add(max(judgeLeast, judgeRest*took))
@@ -79,6 +92,9 @@ func (r *round) save(ctx context.Context) error {
 		return fmt.Errorf("save the inventory: %w", err)
 	}
 	r.remember()
+	if err := s.followed(ctx, h.o.Store, h.o.Now()); err != nil {
+		return fmt.Errorf("note which decisions are followed: %w", err)
+	}
 	h.announce("assets", saved)
 	findings, err := r.findings(ctx)
 	if err != nil {

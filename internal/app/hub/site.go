@@ -18,6 +18,8 @@ type site struct {
 	builder *inventory.Builder
 	ids     map[plant.Endpoint]string // the asset of each endpoint when it was last judged
 	dirty   bool                      // something came since
+	// what people decided, and what they took back that was not judged since
+	decisions []store.Decision
 
 	next time.Time // when it may be judged again
 }
@@ -45,7 +47,12 @@ func (s *site) restore(ctx context.Context, db *store.DB) error {
 	if err != nil {
 		return err
 	}
+	decisions, err := db.DecisionsToFollow(ctx, s.name)
+	if err != nil {
+		return err
+	}
 	s.builder, s.ids, s.dirty = b, ids, true
+	s.decide(decisions)
 	return nil
 }
 

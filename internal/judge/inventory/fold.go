@@ -23,6 +23,8 @@ type folded struct {
 	clashes map[uint32][]clash        // of a node: IPs it shares with others
 	why     map[uint32][]plant.Reason // of a node: why it was merged
 
+	following *following // what people decided; nil if nothing was
+
 	assets  []uint32 // their first nodes, in the order of Assets
 	joined  table    // asset → nodes
 	records table    // asset → endpoints
@@ -60,22 +62,31 @@ func (b *Builder) Build() {
 	if b.fold != nil {
 		return
 	}
-	f := &folded{
-		node: make([]uint32, b.endpoints.n), holds: make([]bool, b.endpoints.n),
-		clashes: make(map[uint32][]clash), why: make(map[uint32][]plant.Reason),
-	}
 	b.learn()
-	f.byMAC = b.byMAC()
 	b.findHairpins()
-	b.placeAll(f.byMAC)
-	b.nodesOfMACs(f, f.byMAC)
-	f.byIP = b.byIP()
-	b.ownIPs(f)
+	f := b.identify(b.decisions)
 	b.merge(f)
+	f.explainDecisions(b.decisions)
 	b.number(f)
 	b.fold = f
 	b.findHearsay(f)
 	b.judgeAll(f)
+}
+
+// identify makes nodes of endpoints, and joins what people said is one.
+func (b *Builder) identify(decisions []Decision) *folded {
+	f := &folded{
+		node: make([]uint32, b.endpoints.n), holds: make([]bool, b.endpoints.n),
+		clashes: make(map[uint32][]clash), why: make(map[uint32][]plant.Reason),
+	}
+	f.byMAC = b.byMAC()
+	b.placeAll(f.byMAC)
+	b.nodesOfMACs(f, f.byMAC)
+	f.byIP = b.byIP()
+	b.ownIPs(f)
+	b.carve(f, decisions)
+	b.follow(f, decisions)
+	return f
 }
 
 // nodesOfMACs makes a node for each MAC that ever sent something, and gives it
@@ -126,12 +137,18 @@ func (f *folded) root(n uint32) uint32 {
 	return n
 }
 
-// join makes one asset of two nodes; the lower number stands for both, so that
-// the order of joining does not matter.
-func (f *folded) join(m, n uint32, why plant.Reason) {
+// join makes one asset of two nodes unless people said that they are two, and
+// reports whether they are one. The lower number stands for both, so that the
+// order of joining does not matter.
+func (f *folded) join(m, n uint32, why plant.Reason) bool {
+	if !f.mayJoin(m, n) {
+		return false
+	}
 	f.why[n] = append(f.why[n], why)
 	m, n = f.root(m), f.root(n)
 	f.nodes[max(m, n)].parent = min(m, n)
+	f.following.merged(max(m, n), min(m, n))
+	return true
 }
 
 // number sorts the assets and lists the endpoints and links of each.

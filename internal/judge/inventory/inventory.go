@@ -48,13 +48,14 @@ type Builder struct {
 	limit   [3]int
 	dropped uint64
 
-	units    map[uint32]*unitSet // of endpoints that answer Modbus
-	vendors  map[string]string   // spelling to usual name
-	meanings map[meaningKey][]fingerprint.Gain
-	phrases  map[standingKey]string
-	speech   []*speech  // by protocol
-	fields   []fieldUse // by field
-	fold     *folded    // what Build made; nil after Add
+	decisions []Decision          // of people, by identifier
+	units     map[uint32]*unitSet // of endpoints that answer Modbus
+	vendors   map[string]string   // spelling to usual name
+	meanings  map[meaningKey][]fingerprint.Gain
+	phrases   map[standingKey]string
+	speech    []*speech  // by protocol
+	fields    []fieldUse // by field
+	fold      *folded    // what Build made; nil after Add
 }
 
 // New is an empty Builder.

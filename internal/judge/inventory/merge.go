@@ -95,8 +95,14 @@ func (b *Builder) joinAll(f *folded, same []identity) {
 	if len(same) > maxSharers && !strings.HasPrefix(same[0].key, chassisKey) {
 		return
 	}
+	heads := []uint32{same[0].node} // one, where people took nothing apart
 	for _, id := range same[1:] {
-		f.join(same[0].node, id.node, plant.Reason{What: "merge", Why: id.why, Packet: id.packet})
+		joined := slices.ContainsFunc(heads, func(head uint32) bool {
+			return f.join(head, id.node, plant.Reason{What: "merge", Why: id.why, Packet: id.packet})
+		})
+		if !joined {
+			heads = append(heads, id.node)
+		}
 	}
 }
 

@@ -15,6 +15,13 @@ type Identity struct {
 	Former []string // identifiers of assets that went into it
 }
 
+// Pin says what the asset of an endpoint is called, once: when people merge or
+// split assets, or take that back, they expect which identifier stays.
+type Pin struct {
+	Endpoint plant.Endpoint
+	ID       string
+}
+
 // Settle gives each asset, by its place in Assets, an identifier that it keeps.
 // The builder's own identifiers come from the strongest thing that is known and
 // change when something stronger is learnt: a link to mac-001b1b010203 would
@@ -22,8 +29,8 @@ type Identity struct {
 // that its endpoints had before, which the caller looks up in previous ("" for
 // none). Where assets were put together, the others' identifiers become former
 // ones; where one fell apart, the part with its own identifier or else with
-// most endpoints keeps it.
-func (b *Builder) Settle(previous func(plant.Endpoint) string) []Identity {
+// most endpoints keeps it. Pins go before all that, the first of them first.
+func (b *Builder) Settle(previous func(plant.Endpoint) string, pins ...Pin) []Identity {
 	b.Build()
 	n := len(b.fold.assets)
 	s := settling{had: make([]map[string]int, n), own: make([]string, n), of: make([]string, n), taken: map[string]int{}}
@@ -35,9 +42,21 @@ func (b *Builder) Settle(previous func(plant.Endpoint) string) []Identity {
 			}
 		}
 	}
+	for _, p := range pins {
+		if i := b.assetAt(b.fold, p.Endpoint); i != nobody {
+			s.pin(int(i), p.ID)
+		}
+	}
 	s.keep()
 	s.name()
 	return s.identities()
+}
+
+// pin gives an asset an identifier that nobody has yet.
+func (s *settling) pin(asset int, id string) {
+	if _, gone := s.taken[id]; !gone && s.of[asset] == "" && id != "" {
+		s.of[asset], s.taken[id] = id, asset
+	}
 }
 
 // EndpointsOf are the endpoints of the asset at that place.

@@ -296,18 +296,57 @@ func (s *saving) writeAsset(t *tx, n *serials, w *assetWrite) error {
 	if _, err := t.exec("INSERT INTO asset_doc (asset, doc) VALUES (?, ?) ON CONFLICT (asset) DO UPDATE SET doc = excluded.doc", num, string(w.doc)); err != nil {
 		return err
 	}
-	if _, err := t.exec("DELETE FROM asset_alias WHERE former = ?", a.ID); err != nil {
+	was, err := t.comeBack(a.ID, num)
+	if err != nil {
 		return err
 	}
-	s.note(w, num)
+	s.note(w, num, was)
 	return s.writeEndpoints(t, num, w.row.Endpoints)
 }
 
-// note says what is new about an asset.
-func (s *saving) note(w *assetWrite, num int64) {
+// comeBack gives an asset that had gone into another its former identifiers and
+// changes back, and says into which it had gone, "" for none.
+func (t *tx) comeBack(id string, num int64) (was string, err error) {
+	var from int64
+	found, err := t.row("SELECT asset.num, asset.id FROM asset_alias JOIN asset ON asset.num = asset_alias.asset WHERE former = ?", []any{id}, &from, &was)
+	if err != nil || !found {
+		return "", err
+	}
+	// What had gone into it before goes with it.
+	ids := []string{id}
+	for i := 0; i < len(ids); i++ {
+		err := t.each("SELECT former FROM asset_alias WHERE via = ? AND asset = ?", []any{ids[i], from}, func(scan func(...any) error) error {
+			var former string
+			err := scan(&former)
+			if !slices.Contains(ids, former) {
+				ids = append(ids, former)
+			}
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	for _, x := range ids {
+		if _, err := t.exec("UPDATE asset_change SET asset = ?, former = CASE WHEN former = ? THEN '' ELSE former END WHERE asset = ? AND former = ?", num, id, from, x); err != nil {
+			return "", err
+		}
+		if _, err := t.exec("UPDATE asset_alias SET asset = ? WHERE former = ?", num, x); err != nil {
+			return "", err
+		}
+	}
+	_, err = t.exec("DELETE FROM asset_alias WHERE former = ?", id)
+	return was, err
+}
+
+// note says what is new about an asset; was is what it had gone into.
+func (s *saving) note(w *assetWrite, num int64, was string) {
 	a := w.row.Asset
 	s.saved.Put = append(s.saved.Put, a.ID)
 	switch {
+	case w.kept == nil && was != "" && was != a.ID:
+		s.saved.Changes = append(s.saved.Changes, Change{Asset: a.ID, Field: "id", Old: was, New: a.ID, When: s.now})
+		return
 	case w.kept == nil:
 		s.saved.Changes = append(s.saved.Changes, Change{Asset: a.ID, Field: "asset", New: "seen", When: s.now})
 		return
@@ -394,7 +433,7 @@ func (s *saving) writeVanished(t *tx, n *serials) error {
 		if k := s.kept[former]; k != nil && k.seen {
 			continue // it is an asset of its own again
 		}
-		if _, err := t.exec("INSERT INTO asset_alias (former, asset) VALUES (?, ?) ON CONFLICT (former) DO UPDATE SET asset = excluded.asset", former, s.kept[id].num); err != nil {
+		if _, err := t.exec("INSERT INTO asset_alias (former, asset, via) VALUES (?, ?, ?) ON CONFLICT (former) DO UPDATE SET asset = excluded.asset, via = excluded.via", former, s.kept[id].num, id); err != nil {
 			return err
 		}
 	}
@@ -405,10 +444,11 @@ func (s *saving) writeVanished(t *tx, n *serials) error {
 // merge moves what is kept of an asset to the one it went into.
 func (s *saving) merge(t *tx, id string, num int64, became string) error {
 	into := s.kept[became].num
-	for _, q := range []string{"UPDATE asset_change SET asset = ? WHERE asset = ?", "UPDATE asset_alias SET asset = ? WHERE asset = ?"} {
-		if _, err := t.exec(q, into, num); err != nil {
-			return err
-		}
+	if _, err := t.exec("UPDATE asset_change SET asset = ?, former = CASE WHEN former = '' THEN ? ELSE former END WHERE asset = ?", into, id, num); err != nil {
+		return err
+	}
+	if _, err := t.exec("UPDATE asset_alias SET asset = ? WHERE asset = ?", into, num); err != nil {
+		return err
 	}
 	s.saved.Changes = append(s.saved.Changes, Change{Asset: became, Field: "id", Old: id, New: became, When: s.now})
 	s.moved = append(s.moved, num)
