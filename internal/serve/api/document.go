@@ -15,12 +15,13 @@ import (
 type routes struct {
 	*http.ServeMux
 	patterns []string
+	guard    func(pattern string, next http.HandlerFunc) http.HandlerFunc
 }
 
-// HandleFunc registers a handler.
+// HandleFunc registers a handler behind the guard.
 func (m *routes) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
 	m.patterns = append(m.patterns, pattern)
-	m.ServeMux.HandleFunc(pattern, h)
+	m.ServeMux.HandleFunc(pattern, m.guard(pattern, h))
 }
 
 // newDocument makes the registry of routes. Huma's own pages are off: the

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,24 +115,25 @@ func secure(h http.Header) {
 // same origin as we are for the browser, but it cannot change the Host header.
 func (s *Server) knownHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !loopbackHost(r.Host) {
+		if !loopbackHost(r.Host) && !s.named(r.Host) {
 			s.metrics.refused.WithLabelValues("host").Inc()
-			writeProblem(w, newProblem(http.StatusMisdirectedRequest, "This program answers only to localhost, 127.0.0.1 and [::1] until it has accounts. Ask for it by one of these names."))
+			writeProblem(w, newProblem(http.StatusMisdirectedRequest, "This program does not answer to that name. Ask for it by localhost, or give it the name in its configuration (names)."))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
+// named tells whether a Host header has one of the names this program was given.
+func (s *Server) named(host string) bool {
+	name := hostName(host)
+	return slices.ContainsFunc(s.opt.Names, func(n string) bool { return strings.EqualFold(n, name) })
+}
+
 // loopbackHost tells whether a Host header names this machine, with or without
 // a port.
 func loopbackHost(host string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	} else if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
-		name = host[1 : len(host)-1]
-	}
+	name := hostName(host)
 	if strings.EqualFold(name, "localhost") {
 		return true
 	}
@@ -151,6 +152,10 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		foreign := r.Header.Get("Sec-Fetch-Site")
+		if isCallback(r) {
+			next.ServeHTTP(w, r) // an identity provider sends the browser here
+			return
+		}
 		read := (foreign == "cross-site" || foreign == "same-site") && isAPI(r.URL.Path)
 		if read || csrf.Check(r) != nil {
 			refuse(w)
@@ -158,6 +163,13 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isCallback tells the one address that another site may send a browser to. What
+// it brings is held against what the browser was given when it left.
+func isCallback(r *http.Request) bool {
+	rest, ok := strings.CutPrefix(r.URL.Path, base+"/signin/oidc/")
+	return ok && strings.HasSuffix(rest, "/callback") && r.Method == http.MethodGet
 }
 
 // isAPI tells the API's paths from the console's.
@@ -207,7 +219,7 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 		done, err := s.all.take(r.Context(), s.opt.Limits.Wait)
 		if err != nil {
 			s.metrics.refused.WithLabelValues("busy").Inc()
-			writeProblem(w, s.problem(r, err))
+			s.fail(w, r, err)
 			return
 		}
 		defer done()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 )
 
 const probeTime = 3 * time.Second
@@ -26,7 +28,10 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request, _ *noInput) erro
 			c.OK, c.Problem = false, p.Problem
 			h.Status, status = "not ready", http.StatusServiceUnavailable
 		}
-		h.Checks = append(h.Checks, c)
+		// What the program is made of is not for whoever asks.
+		if account.From(r.Context()).May(account.Read, account.Everywhere) {
+			h.Checks = append(h.Checks, c)
+		}
 	}
 	return writeJSON(w, r, status, &h)
 }

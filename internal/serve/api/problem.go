@@ -12,6 +12,7 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 )
 
 // Kinds of refusal, which decide the status of the answer.
@@ -26,6 +27,8 @@ var (
 	ErrAbsent    = errors.New("not set up")
 	ErrDenied    = errors.New("not allowed")
 	ErrUnseen    = errors.New("without saying what was seen")
+	ErrTooMany   = errors.New("too many requests")
+	ErrStale     = errors.New("changed meanwhile")
 )
 
 // Refusal is an error whose text is meant for the one who asked: it says what
@@ -62,6 +65,17 @@ var statuses = []struct {
 	{ErrAbsent, http.StatusNotImplemented, "This installation has no such part."},
 	{ErrDenied, http.StatusForbidden, "This is not allowed."},
 	{ErrUnseen, http.StatusPreconditionRequired, "Send the entity tag of what you saw as If-Match."},
+	{ErrTooMany, http.StatusTooManyRequests, "Too many requests. Wait a moment."},
+	{ErrStale, http.StatusPreconditionFailed, "Someone else changed it meanwhile. Look at it again and repeat the change."},
+	{account.ErrInvalid, http.StatusUnprocessableEntity, ""},
+	{account.ErrNotFound, http.StatusNotFound, ""},
+	{account.ErrConflict, http.StatusConflict, ""},
+	{account.ErrStale, http.StatusPreconditionFailed, ""},
+	{account.ErrSignIn, http.StatusUnauthorized, ""},
+	{account.ErrDenied, http.StatusForbidden, ""},
+	{account.ErrWait, http.StatusTooManyRequests, ""},
+	{account.ErrBusy, http.StatusServiceUnavailable, ""},
+	{account.ErrAbsent, http.StatusNotImplemented, ""},
 	{store.ErrNotFound, http.StatusNotFound, "There is no such thing. It may have been removed, or never been here."},
 	{store.ErrInvalid, http.StatusUnprocessableEntity, "The cursor or the order is none that this list has. Begin again without a cursor."},
 	{store.ErrConflict, http.StatusConflict, "Someone else changed it at the same time. Look at it again and repeat the change."},
@@ -79,11 +93,20 @@ var statuses = []struct {
 // the program; what has no kind is a 500 and goes to the log.
 func (s *Server) problem(r *http.Request, err error) *huma.ErrorModel {
 	var refusal *Refusal
+	var ofAccounts *account.Refusal
+	var typed *problemError
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &refusal):
-		p := newProblem(statusOf(refusal.Kind), refusal.Text)
+		return newProblem(statusOf(refusal.Kind), refusal.Text)
+	case errors.As(err, &typed):
+		p := newProblem(typed.status, typed.text)
+		if typed.kind != "" {
+			p.Type = typed.kind
+		}
 		return p
+	case errors.As(err, &ofAccounts):
+		return newProblem(statusOf(ofAccounts.Kind), ofAccounts.Text)
 	case errors.As(err, &tooLarge):
 		return newProblem(http.StatusRequestEntityTooLarge, "The body is larger than "+strconv.FormatInt(tooLarge.Limit, 10)+" bytes.")
 	}
@@ -101,6 +124,24 @@ func (s *Server) problem(r *http.Request, err error) *huma.ErrorModel {
 	}
 	s.log.Error("request failed", "method", r.Method, "route", r.Pattern, "error", err)
 	return newProblem(http.StatusInternalServerError, "Something failed here. The log of the program says what.")
+}
+
+// fail answers with the problem that an error is, and says when to try again
+// where that is known.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var after time.Duration
+	var refusal *Refusal
+	var ofAccounts *account.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		after = refusal.After
+	case errors.As(err, &ofAccounts):
+		after = ofAccounts.After
+	}
+	if after > 0 {
+		w.Header().Set("Retry-After", strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10))
+	}
+	writeProblem(w, s.problem(r, err))
 }
 
 func statusOf(kind error) int {
@@ -127,7 +168,7 @@ func writeProblem(w http.ResponseWriter, p *huma.ErrorModel) {
 	for _, name := range []string{"Content-Length", "Content-Disposition", "ETag", "Last-Modified"} {
 		h.Del(name)
 	}
-	if p.Status == http.StatusServiceUnavailable {
+	if p.Status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
 		h.Set("Retry-After", strconv.Itoa(retryAfter))
 	}
 	w.WriteHeader(p.Status)

@@ -132,10 +132,12 @@ func raw[I any](s *Server, method, path string, a about, shape func(*Server, *hu
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
 			r, w := humago.Unwrap(ctx)
 			if err := h(w, r, in); err != nil {
-				writeProblem(w, s.problem(r, err))
+				s.fail(w, r, err)
 			}
 		}}, nil
 	})
+	item := s.doc.OpenAPI().Paths[path]
+	s.rules[method+" "+path] = newRule(a, map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodDelete: item.Delete}[method])
 }
 
 // answers documents one kind of success. Type nil is for what is no JSON.

@@ -28,16 +28,25 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/assure"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 )
 
 // maxJSONBody bounds the bodies that are read into memory. The largest that
 // makes sense is a request to keep packets with its note.
 const maxJSONBody = 16 << 10
 
-// Options is what a Server is made of. Store is needed, all else is not: what
-// is absent answers with 501 and says so.
+// Options is what a Server is made of. Store and Accounts are needed, all else
+// is not: what is absent answers with 501 and says so.
 type Options struct {
 	Store    Store
+	Accounts *account.Accounts
+	// Who tells who asks, in place of Accounts: for tests.
+	Who Authenticator
+	// Ledger keeps who signed in and who changed accounts; the log if nil.
+	Ledger account.Recorder
+	// Names are what the console is called in addresses, beside the names of
+	// loopback.
+	Names    []string
 	History  Archive
 	Importer Importer
 	Packets  Cutter
@@ -83,6 +92,7 @@ type Limits struct {
 	UploadBytes int64         // of one capture; 64 GiB
 	FreeBytes   uint64        // of disk that an upload leaves free; 1 GiB
 	Assets      int           // drawn on the map; 5,000
+	PerSecond   float64       // requests of one session or token, with a burst of four seconds; 100
 }
 
 func (l Limits) withDefaults() Limits {
@@ -96,10 +106,11 @@ func (l Limits) withDefaults() Limits {
 	orDefault(&l.UploadBytes, 64<<30)
 	orDefault(&l.FreeBytes, 1<<30)
 	orDefault(&l.Assets, 5000)
+	orDefault(&l.PerSecond, 100)
 	return l
 }
 
-func orDefault[T int | int64 | uint64 | time.Duration](v *T, otherwise T) {
+func orDefault[T int | int64 | uint64 | float64 | time.Duration](v *T, otherwise T) {
 	if *v == 0 {
 		*v = otherwise
 	}
@@ -126,6 +137,8 @@ type Server struct {
 	heavy    turns
 	streams  turns
 	uploads  turns
+	rules    map[string]*rule // by pattern
+	paces    paces
 	closing  chan struct{} // closed when streams must end
 }
 
@@ -134,6 +147,12 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	if o.Store == nil {
 		return nil, errors.New("make the API: it needs a store")
+	}
+	if o.Who == nil {
+		if o.Accounts == nil {
+			return nil, errors.New("make the API: it needs accounts")
+		}
+		o.Who = credentials{o.Accounts}
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -151,8 +170,9 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		opt: o, log: o.Log, store: o.Store, mux: &routes{ServeMux: http.NewServeMux()}, metrics: newMetrics(), acts: map[string]act{},
 		all: newTurns(o.Limits.Requests), heavy: newTurns(o.Limits.Heavy), streams: newTurns(o.Limits.Streams), uploads: newTurns(o.Limits.Uploads),
-		closing: make(chan struct{}), seed: maphash.MakeSeed(),
+		closing: make(chan struct{}), seed: maphash.MakeSeed(), rules: map[string]*rule{}, paces: newPaces(o.Limits),
 	}
+	s.mux.guard = s.guard
 	var err error
 	if s.files, err = newSite(o.Console); err != nil {
 		return nil, fmt.Errorf("read the console's files: %w", err)
