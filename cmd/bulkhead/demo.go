@@ -60,6 +60,9 @@ func demoCommand() *cobra.Command {
 // pace would be a hundred million packets.
 const demoThin = 30
 
+// demoSession is how long the one who opened the demonstration stays signed in.
+const demoSession = "720h"
+
 func runDemo(ctx context.Context, o *demoFlags) error {
 	if o.days < 0 || o.days > 31 {
 		return fmt.Errorf("%w: --days takes 0 to 31", errUsage)
@@ -83,6 +86,8 @@ func runDemo(ctx context.Context, o *demoFlags) error {
 	}
 	defer done()
 	c := &config.Config{Site: "Alder Foods", Data: o.data, Listen: o.listen, Roles: []string{config.RoleSensor, config.RoleHub}}
+	// The link works once, and a newcomer has nothing else to sign in with.
+	c.Accounts.IdleAdministrator, c.Accounts.LongestAdministrator, c.Accounts.Fresh = demoSession, demoSession, demoSession
 	if err := c.Complete(); err != nil {
 		return err
 	}
@@ -90,7 +95,12 @@ func runDemo(ctx context.Context, o *demoFlags) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "The console is at http://%s\n%s Stop with Ctrl-C.\n", p.Address(), demoPast(o.days))
+	path, err := p.EnterPath(ctx, "demo", "Newcomer")
+	if err != nil {
+		p.Close()
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "Open the console here (the link signs you in, once):\n  http://%s%s\n%s Stop with Ctrl-C.\n", consoleHost(p), path, demoPast(o.days))
 	if !console.Built() {
 		fmt.Fprintln(os.Stderr, "This program was built without its console: make console build puts it in.")
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -21,8 +22,9 @@ const runLong = `Watch the plant's network around the clock: a sensor reads a mi
 several), a hub keeps what it learns and serves the console.
 
 A plant that fits one box needs no configuration: name the interface that the
-switch mirrors to. The console is served on loopback only, until there are
-accounts; reach it with ssh -L 8443:127.0.0.1:8443 HOST.
+switch mirrors to. At the first start a link is shown by which the first
+administrator is set up (docs/accounts.md). The console is served on loopback;
+reach it from elsewhere with ssh -L 8443:127.0.0.1:8443 HOST.
 
 The sensor cannot send on the interface it watches. After everything is opened
 the process gives its privileges away; it needs root, or CAP_NET_RAW, only to
@@ -113,13 +115,41 @@ func runRun(ctx context.Context, o *runFlags) error {
 	if err != nil {
 		return err
 	}
-	if a := p.Address(); a != nil {
-		fmt.Fprintf(os.Stderr, "Bulkhead is at http://%s\n", a)
+	if err := tellAddress(ctx, p, c); err != nil {
+		p.Close()
+		return err
 	}
 	if err := p.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// tellAddress says where the console is. While there is no account the link for
+// the first one goes to a terminal and never into a log, which others may read.
+func tellAddress(ctx context.Context, p *app.Process, c *config.Config) error {
+	if p.Address() == nil {
+		return nil
+	}
+	fmt.Fprintf(os.Stderr, "Bulkhead is at http://%s\n", p.Address())
+	if !terminal(os.Stderr) {
+		if none, err := p.NeedsSetup(ctx); err != nil || !none {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "There is no account yet: bulkhead account setup --data %s, on this machine, shows the link for the first one.\n", c.Data)
+		return nil
+	}
+	path, err := p.SetupPath(ctx)
+	if err == nil && path != "" {
+		fmt.Fprintf(os.Stderr, "There is no account yet. Make the first one here (the link works once, for a day):\n  http://%s%s\n", consoleHost(p), path)
+	}
+	return err
+}
+
+// consoleHost is the console's address with the name that passkeys can be bound
+// to where it is on loopback.
+func consoleHost(p *app.Process) string {
+	return strings.Replace(p.Address().String(), "127.0.0.1", "localhost", 1)
 }
 
 // logger writes to standard error, where a service manager collects it.

@@ -12,13 +12,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bulkhead-ot/bulkhead/internal/app/config"
 	"github.com/bulkhead-ot/bulkhead/internal/app/hub"
 	"github.com/bulkhead-ot/bulkhead/internal/app/state"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/bus"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/history"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/api"
 )
 
@@ -31,6 +31,7 @@ type hubRole struct {
 	live     *api.Live
 	hub      *hub.Hub
 	importer *Importer
+	accounts *account.Accounts
 	server   *api.Server
 	listener net.Listener
 }
@@ -66,11 +67,9 @@ func openHub(ctx context.Context, p *Process) (*hubRole, error) {
 // openKeep opens the state, the ledger and the history.
 func (h *hubRole) openKeep(ctx context.Context) (err error) {
 	p := h.process
-	url := filepath.Join(p.c.Data, state.Database)
-	if file := p.c.Hub.StoreURLFile; file != "" {
-		if url, err = config.Secret(file); err != nil {
-			return err
-		}
+	url, err := storeURL(p.c)
+	if err != nil {
+		return err
 	}
 	if h.store, err = store.Open(ctx, url, store.Options{Now: p.o.Now, Log: p.o.Log, Crosses: hub.Crosses}); err != nil {
 		return err
@@ -80,6 +79,12 @@ func (h *hubRole) openKeep(ctx context.Context) (err error) {
 		return err
 	}
 	p.later(h.ledger.Close)
+	if h.accounts, err = newAccounts(p.c, h.store, p.o.Now); err != nil {
+		return err
+	}
+	if err := h.writeHostToken(); err != nil {
+		return err
+	}
 	o := history.Options{Dir: filepath.Join(p.c.Data, state.History)}
 	if s := p.c.Hub.History; s.Endpoint != "" {
 		o.S3 = &history.S3{Endpoint: s.Endpoint, Region: s.Region, Bucket: s.Bucket, Prefix: s.Prefix, AccessKeyFile: s.AccessKeyFile, SecretKeyFile: s.SecretKeyFile}
@@ -132,7 +137,7 @@ func (h *hubRole) openServer(console fs.FS, log *slog.Logger) (err error) {
 		return fmt.Errorf("make the folder of uploads: %w", err)
 	}
 	h.server, err = api.New(api.Options{
-		Store: h.store, History: h.archive, Ledger: h.ledger, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Live: h.live, Console: console, Crosses: hub.Crosses,
+		Store: h.store, Accounts: h.accounts, Names: p.c.Names, History: h.archive, Ledger: h.ledger, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Live: h.live, Console: console, Crosses: hub.Crosses,
 		Ready: h.probes(), Numbers: h.numbers, Version: p.o.Version, Now: p.o.Now, Log: log, Uploads: uploads,
 	})
 	if err != nil {
@@ -158,6 +163,7 @@ func (h *hubRole) run(ctx context.Context) error {
 	all.Go(func() { h.hub.Run(ctx) })
 	all.Go(func() { h.importer.Run(ctx) })
 	all.Go(func() { h.ledger.Run(ctx) })
+	all.Go(func() { h.forget(ctx) })
 	err := h.server.Serve(ctx, h.listener)
 	stop()
 	all.Wait()

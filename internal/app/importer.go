@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -61,7 +62,7 @@ const importPrefix = "import-"
 func (m *Importer) Import(ctx context.Context, u api.Upload) (store.Capture, error) {
 	id := strings.ToLower(rand.Text()[:12])
 	c := store.Capture{
-		ID: id, Site: m.o.Site, Name: u.Name, Sensor: importPrefix + id, Path: m.place(id),
+		ID: id, Site: cmp.Or(u.Site, m.o.Site), Name: u.Name, Sensor: importPrefix + id, Path: m.place(id),
 		Size: u.Size, SHA256: u.SHA256, State: store.CaptureQueued, Created: m.o.Now(),
 	}
 	if err := os.Rename(u.Path, c.Path); err != nil {
@@ -138,7 +139,7 @@ func (m *Importer) Run(ctx context.Context) {
 func (m *Importer) next(ctx context.Context) (*store.Capture, error) {
 	var oldest *store.Capture
 	for _, state := range []store.CaptureState{store.CaptureReading, store.CaptureQueued} {
-		list, err := m.o.Store.Captures(ctx, state, store.Page{Limit: 1000})
+		list, err := m.o.Store.Captures(ctx, "", state, store.Page{Limit: 1000})
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,10 +25,12 @@ import (
 
 // running is a box in this process. Privileges stay: the tests need them.
 type running struct {
-	t    *testing.T
-	url  string
-	stop context.CancelFunc
-	done chan error
+	t      *testing.T
+	url    string
+	data   string
+	client *http.Client // signed in
+	stop   context.CancelFunc
+	done   chan error
 }
 
 func runBox(t *testing.T, data string, extra ...ExtraSensor) *running {
@@ -42,10 +45,34 @@ func runBox(t *testing.T, data string, extra ...ExtraSensor) *running {
 		cancel()
 		t.Fatal(err)
 	}
-	r := &running{t, "http://" + p.Address().String(), cancel, make(chan error, 1)}
+	r := &running{t: t, data: data, url: "http://" + p.Address().String(), stop: cancel, done: make(chan error, 1)}
+	path, err := p.EnterPath(ctx, "tester", "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	go func() { r.done <- p.Run(ctx) }()
 	t.Cleanup(r.end)
+	r.signIn(path)
 	return r
+}
+
+// signIn opens a link that signs in.
+func (r *running) signIn(path string) {
+	r.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.client = &http.Client{Jar: jar}
+	_, token, _ := strings.Cut(path, "#")
+	a, err := r.client.Post(r.url+"/api/v1/signin/link", "application/json", strings.NewReader(`{"token":"`+token+`"}`))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer a.Body.Close()
+	if a.StatusCode != http.StatusOK {
+		r.t.Fatalf("signing in: %s", a.Status)
+	}
 }
 
 // end stops the box and waits; a second call does nothing.
@@ -63,7 +90,7 @@ func (r *running) end() {
 // get asks the API.
 func (r *running) get(path string, into any) int {
 	r.t.Helper()
-	a, err := http.Get(r.url + path)
+	a, err := r.client.Get(r.url + path)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -108,7 +135,7 @@ func smallCapture(t *testing.T) []byte {
 
 func (r *running) upload(name string, body []byte) (id string) {
 	r.t.Helper()
-	a, err := http.Post(r.url+"/api/v1/captures?name="+name, "application/octet-stream", bytes.NewReader(body))
+	a, err := r.client.Post(r.url+"/api/v1/captures?name="+name, "application/octet-stream", bytes.NewReader(body))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -203,7 +230,7 @@ func (r *running) showsPackets(asset string) {
 			r.t.Errorf("%s: packet %d cannot be shown", f.Field, f.Packet.Number)
 			continue
 		}
-		answer, err := http.Get(fmt.Sprintf("%s/api/v1/packets?site=%s&sensor=%s&number=%d", r.url, f.Packet.Site, f.Packet.Sensor, f.Packet.Number))
+		answer, err := r.client.Get(fmt.Sprintf("%s/api/v1/packets?site=%s&sensor=%s&number=%d", r.url, f.Packet.Site, f.Packet.Sensor, f.Packet.Number))
 		if err != nil {
 			r.t.Fatal(err)
 		}
@@ -223,7 +250,7 @@ func (r *running) showsPackets(asset string) {
 // isWell asks the doctor, who must find the box and its sensor.
 func (r *running) isWell() {
 	r.t.Helper()
-	c := &config.Config{Listen: strings.TrimPrefix(r.url, "http://"), Data: r.t.TempDir(), Roles: []string{config.RoleHub}}
+	c := &config.Config{Listen: strings.TrimPrefix(r.url, "http://"), Data: r.data, Roles: []string{config.RoleHub}}
 	f := doctor.Look(r.t.Context(), c, 0)
 	if f.Running == nil || !f.Running.Ready || len(f.Running.Sensors) != 1 || f.Running.Sensors[0].Packets == 0 || f.Running.Sensors[0].Lost != 0 {
 		r.t.Errorf("the doctor finds %+v", f.Running)
@@ -243,7 +270,7 @@ func writeFile(t *testing.T, name string, text []byte) string {
 // off is read up to there.
 func TestImportsThatComeToNothing(t *testing.T) {
 	box := runBox(t, t.TempDir())
-	a, err := http.Post(box.url+"/api/v1/captures?name=x", "application/octet-stream", strings.NewReader("this is no capture at all"))
+	a, err := box.client.Post(box.url+"/api/v1/captures?name=x", "application/octet-stream", strings.NewReader("this is no capture at all"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4361,6 +4361,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows in one page. */
                 limit?: number;
+                /** @description All sites if it is left out. */
+                site?: string;
             };
             header?: never;
             path?: never;
@@ -4393,6 +4395,8 @@ export interface operations {
             query: {
                 /** @description What to call the capture, usually the file's name. */
                 name: string;
+                /** @description The site it was recorded at; the hub's own if it is left out. */
+                site?: string;
             };
             header?: never;
             path?: never;
@@ -4767,6 +4771,8 @@ export interface operations {
     events: {
         parameters: {
             query?: {
+                /** @description States of this site only; all sites if it is left out. Changes of other sites come without what they are about. */
+                site?: string;
                 /** @description What to hear of; everything if it is left out. */
                 topics?: ("assets" | "sensors" | "captures" | "findings" | "overview" | "model")[];
             };
@@ -5094,7 +5100,10 @@ export interface operations {
     };
     history: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description All sites if it is left out. */
+                site?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6088,6 +6097,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows in one page. */
                 limit?: number;
+                /** @description All sites if it is left out. */
+                site?: string;
             };
             header?: never;
             path?: never;

@@ -29,9 +29,14 @@ type Config struct {
 	// Listen is the address of the console and API, "127.0.0.1:8443".
 	Listen string `yaml:"listen"`
 
-	Sensors []Sensor `yaml:"sensors"`
-	Hub     Hub      `yaml:"hub"`
-	Bus     Bus      `yaml:"bus"`
+	// Names are what the console is called in addresses, beside localhost:
+	// "bulkhead.example". Passkeys are bound to the name they were made at.
+	Names []string `yaml:"names"`
+
+	Sensors  []Sensor `yaml:"sensors"`
+	Hub      Hub      `yaml:"hub"`
+	Accounts Accounts `yaml:"accounts"`
+	Bus      Bus      `yaml:"bus"`
 	// Confine takes from the process what it does not need, once it runs;
 	// "off" leaves it.
 	Confine string `yaml:"confine"`
@@ -133,6 +138,10 @@ func Parse(text []byte) (*Config, error) {
 	return c, nil
 }
 
+// HostToken is the file in the data folder by which other programs on the
+// machine ask a hub that runs.
+const HostToken = "host.token"
+
 // Defaults.
 const (
 	DefaultListen   = "127.0.0.1:8443"
@@ -157,6 +166,7 @@ func (c *Config) Complete() error {
 	}
 	c.checkSensors(bad)
 	c.checkHub(bad)
+	c.checkAccounts(bad)
 	if len(wrong) > 0 {
 		return fmt.Errorf("%w: %w", ErrWrong, errors.Join(wrong...))
 	}

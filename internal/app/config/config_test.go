@@ -41,6 +41,12 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"nameless sensor", "hub: {listen: ':1', sensors: [{site: a}]}\n", "needs name and password-file"},
 		{"same sensor", "hub: {listen: ':1', sensors: [{name: a, password-file: x}, {name: a, password-file: y}]}\n", "another"},
 		{"half of S3", "hub: {history: {endpoint: 'http://x'}}\n", "needs bucket"},
+		{"an address for a name", "names: [10.0.0.1]\n", "is no host name"},
+		{"a short session", "accounts: {idle: 1s}\n", "from 1m"},
+		{"a provider without TLS", "accounts: {providers: [{id: a, issuer: 'http://x', client-id: b, client-secret-file: c}]}\n", "no https://"},
+		{"a provider without a secret", "accounts: {providers: [{id: a, issuer: 'https://x', client-id: b}]}\n", "client-secret-file"},
+		{"a domain without a role", "accounts: {providers: [{id: a, issuer: 'https://x', client-id: b, client-secret-file: c, domain: d}]}\n", "belong together"},
+		{"administrators by domain", "accounts: {providers: [{id: a, issuer: 'https://x', client-id: b, client-secret-file: c, domain: d, role: administrator}]}\n", "is none that"},
 		{"confine", "confine: maybe\n", "takes \"off\""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -35,7 +35,7 @@ func Look(ctx context.Context, c *config.Config, watch time.Duration) *Facts {
 	}
 	f.count(ctx, watch)
 	if f.Hub {
-		f.Running = ask(ctx, c.Listen)
+		f.Running = ask(ctx, c.Listen, hostToken(c.Data))
 	}
 	return f
 }
@@ -151,15 +151,26 @@ func (f *Facts) count(ctx context.Context, watch time.Duration) {
 	}
 }
 
-// ask asks a Bulkhead that runs here, nil if none answers.
-func ask(ctx context.Context, address string) *Running {
+// hostToken is what the hub that works in a folder lets this machine's programs
+// ask with, "" if it cannot be read: then the hub tells only whether it is ready.
+func hostToken(data string) string {
+	text, err := os.ReadFile(filepath.Join(data, config.HostToken))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// ask asks a Bulkhead that runs here, nil if none answers. The token is the one
+// that it wrote for this machine's own programs.
+func ask(ctx context.Context, address, token string) *Running {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	var health struct {
 		Status string `json:"status"`
 		Checks []struct{ Name, Problem string }
 	}
-	status, ok := get(ctx, "http://"+address+"/readyz", &health)
+	status, ok := get(ctx, token, "http://"+address+"/readyz", &health)
 	if !ok {
 		return nil
 	}
@@ -170,7 +181,7 @@ func ask(ctx context.Context, address string) *Running {
 		}
 	}
 	var overview struct{ Conversations int64 }
-	get(ctx, "http://"+address+"/api/v1/overview", &overview)
+	get(ctx, token, "http://"+address+"/api/v1/overview", &overview)
 	var list struct {
 		Items []struct {
 			Name, State, Problem                                   string
@@ -180,7 +191,7 @@ func ask(ctx context.Context, address string) *Running {
 			Heard                                                  *time.Time
 		}
 	}
-	get(ctx, "http://"+address+"/api/v1/sensors", &list)
+	get(ctx, token, "http://"+address+"/api/v1/sensors", &list)
 	for _, x := range list.Items {
 		s := Sensor{
 			Name: x.Name, State: x.State, Problem: x.Problem, Packets: x.Packets, Dropped: x.Dropped, Missing: x.Missing,
@@ -200,10 +211,13 @@ func ask(ctx context.Context, address string) *Running {
 // maxAnswer bounds an answer: what listens there may be anything.
 const maxAnswer = 4 << 20
 
-func get(ctx context.Context, url string, into any) (status int, ok bool) {
+func get(ctx context.Context, token, url string, into any) (status int, ok bool) {
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return 0, false
+	}
+	if token != "" {
+		q.Header.Set("Authorization", "Bearer "+token)
 	}
 	a, err := http.DefaultClient.Do(q)
 	if err != nil {

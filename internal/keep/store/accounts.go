@@ -169,7 +169,8 @@ func (t *tx) must(query string, none error, args ...any) error {
 
 func (db *DB) setSubject(ctx context.Context, id, provider, subject string) error {
 	return db.change(ctx, "bind an account to its provider", func(t *tx) error {
-		return t.must("UPDATE account SET provider = ?, subject = ? WHERE id = ? AND subject = ''", ErrConflict, provider, text(subject), id)
+		return t.must("UPDATE account SET provider = ?, subject = ? WHERE id = ? AND subject = '' AND NOT EXISTS (SELECT 1 FROM account WHERE provider = ? AND subject = ?)",
+			ErrConflict, provider, text(subject), id, provider, text(subject))
 	})
 }
 

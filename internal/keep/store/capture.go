@@ -41,9 +41,9 @@ func (db *DB) PutCapture(ctx context.Context, c Capture) error { return db.putCa
 // Capture is one capture.
 func (db *DB) Capture(ctx context.Context, id string) (Capture, error) { return db.capture(ctx, id) }
 
-// Captures lists captures, newest first; state "" is all.
-func (db *DB) Captures(ctx context.Context, state CaptureState, p Page) (List[Capture], error) {
-	return db.captures(ctx, state, p)
+// Captures lists captures, newest first; site "" and state "" are all.
+func (db *DB) Captures(ctx context.Context, site string, state CaptureState, p Page) (List[Capture], error) {
+	return db.captures(ctx, site, state, p)
 }
 
 // DeleteCapture forgets a capture; what was learnt from it stays.
@@ -68,8 +68,10 @@ func (db *DB) PutKept(ctx context.Context, k Kept) error { return db.putKept(ctx
 // Kept is one cut.
 func (db *DB) Kept(ctx context.Context, id string) (Kept, error) { return db.kept(ctx, id) }
 
-// KeptCuts lists cuts, newest first.
-func (db *DB) KeptCuts(ctx context.Context, p Page) (List[Kept], error) { return db.keptCuts(ctx, p) }
+// KeptCuts lists cuts, newest first; site "" is all.
+func (db *DB) KeptCuts(ctx context.Context, site string, p Page) (List[Kept], error) {
+	return db.keptCuts(ctx, site, p)
+}
 
 // DeleteKept forgets a cut.
 func (db *DB) DeleteKept(ctx context.Context, id string) error { return db.deleteKept(ctx, id) }

@@ -21,9 +21,12 @@ func TestCapturesAndCuts(t *testing.T) {
 		for i := range 9 {
 			ok(t, db.PutCapture(ctx, Capture{ID: fmt.Sprint("d", i), State: CaptureDone}))
 		}
-		walkPages(t, "captures", 10, "-created", func(p Page) (List[Capture], error) { return db.Captures(ctx, "", p) }, func(c Capture) string { return c.ID })
-		if l := must[List[Capture]](t)(db.Captures(ctx, CaptureReading, Page{})); l.Total != 1 || l.Items[0].ID != "c1" {
+		walkPages(t, "captures", 10, "-created", func(p Page) (List[Capture], error) { return db.Captures(ctx, "", "", p) }, func(c Capture) string { return c.ID })
+		if l := must[List[Capture]](t)(db.Captures(ctx, "works", CaptureReading, Page{})); l.Total != 1 || l.Items[0].ID != "c1" {
 			t.Errorf("captures being read are %+v", l)
+		}
+		if l := must[List[Capture]](t)(db.Captures(ctx, "elsewhere", "", Page{})); l.Total != 0 {
+			t.Errorf("captures of another site are %+v", l)
 		}
 		ok(t, db.DeleteCapture(ctx, "c1"))
 		wantKind(t, db.DeleteCapture(ctx, "c1"), ErrNotFound)
@@ -36,7 +39,7 @@ func TestCapturesAndCuts(t *testing.T) {
 		if d := cmp.Diff(k, must[Kept](t)(db.Kept(ctx, "k1"))); d != "" {
 			t.Errorf("cut (-want +got):\n%s", d)
 		}
-		if l := must[List[Kept]](t)(db.KeptCuts(ctx, Page{})); l.Total != 1 {
+		if l := must[List[Kept]](t)(db.KeptCuts(ctx, "works", Page{})); l.Total != 1 {
 			t.Errorf("cuts are %+v", l)
 		}
 		ok(t, db.DeleteKept(ctx, "k1"))

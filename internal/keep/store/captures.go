@@ -53,8 +53,9 @@ func one[T any](ctx context.Context, db *DB, what, query, id string, row func(sc
 	return v, db.failed(fmt.Sprintf("read %s %q", what, id), err)
 }
 
-func (db *DB) captures(ctx context.Context, state CaptureState, p Page) (List[Capture], error) {
+func (db *DB) captures(ctx context.Context, site string, state CaptureState, p Page) (List[Capture], error) {
 	var w where
+	w.equal("site", text(site))
 	w.equal("state", string(state))
 	return numberedList(ctx, db, "captures", captureColumns, "capture", w, p, scanCapture)
 }
@@ -120,8 +121,10 @@ func (db *DB) kept(ctx context.Context, id string) (Kept, error) {
 	return one(ctx, db, "kept packets", "SELECT "+keptColumns+" FROM kept WHERE id = ?", id, scanKept)
 }
 
-func (db *DB) keptCuts(ctx context.Context, p Page) (List[Kept], error) {
-	return numberedList(ctx, db, "kept packets", keptColumns, "kept", where{}, p, scanKept)
+func (db *DB) keptCuts(ctx context.Context, site string, p Page) (List[Kept], error) {
+	var w where
+	w.equal("site", text(site))
+	return numberedList(ctx, db, "kept packets", keptColumns, "kept", w, p, scanKept)
 }
 
 func (db *DB) deleteKept(ctx context.Context, id string) error { return db.remove(ctx, "kept", id) }

@@ -121,6 +121,8 @@ type Accounts struct {
 	codes      pending[string] // secrets of one-time codes not yet proved, by account
 	watches    watches
 	providers  []*provider
+	host       string // token of the machine's own programs
+	hostHash   string
 }
 
 // New makes one.
@@ -136,6 +138,7 @@ func New(o Options) (*Accounts, error) {
 		hashing: make(chan struct{}, maxHashing), enrolments: newPending[enrolment](), codes: newPending[string](), watches: watches{by: map[*watch]bool{}},
 	}
 	rand.Read(a.key[:])
+	a.host, a.hostHash = newToken()
 	for _, p := range o.Providers {
 		made, err := newProvider(p, a.key)
 		if err != nil {

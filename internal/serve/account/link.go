@@ -146,6 +146,12 @@ func (a *Accounts) enrolling(secret string, named bool) (enrolment, error) {
 	return e, nil
 }
 
+// Enrolling is the name of the account that somebody sets up.
+func (a *Accounts) Enrolling(secret string) (string, error) {
+	e, err := a.enrolling(secret, true)
+	return e.account.Name, err
+}
+
 // EnrolAccount names the first administrator.
 func (a *Accounts) EnrolAccount(_ context.Context, secret, name, display string) error {
 	e, err := a.enrolling(secret, false)

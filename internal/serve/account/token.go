@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,6 +19,9 @@ const maxTokenTime = 366 * 24 * time.Hour
 func (a *Accounts) IdentifyToken(ctx context.Context, secret string) (*Identity, error) {
 	if !wellFormed(secret) {
 		return nil, nil
+	}
+	if subtle.ConstantTimeCompare([]byte(hashOf(secret)), []byte(a.hostHash)) == 1 {
+		return hostIdentity(), nil
 	}
 	k, err := a.store.Token(ctx, hashOf(secret))
 	if errors.Is(err, store.ErrNotFound) {
@@ -43,6 +47,19 @@ func (a *Accounts) IdentifyToken(ctx context.Context, secret string) (*Identity,
 		Account: account.ID, Name: account.Name, Display: k.Name, Grants: grants, Via: ViaToken, Token: k.ID,
 		Limit: &Grant{k.Site, Role(k.Role)}, Expires: k.Expires,
 	}, nil
+}
+
+// Host is who asks with the host's token.
+const Host = "host"
+
+// HostToken is a token for programs on the same machine that may read what the
+// process that made it has written, such as bulkhead doctor: it reads and
+// changes nothing. It is another one at each start.
+func (a *Accounts) HostToken() string { return a.host }
+
+func hostIdentity() *Identity {
+	g := Grant{Everywhere, Viewer}
+	return &Identity{Account: Host, Name: Host, Display: "this machine", Grants: []Grant{g}, Limit: &g, Via: ViaToken, Token: Host}
 }
 
 // WantedToken is what a token is to be.

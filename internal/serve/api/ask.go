@@ -39,13 +39,14 @@ type Store interface {
 	Sensors(ctx context.Context, site string) ([]store.Sensor, error)
 	Sensor(ctx context.Context, site, name string) (store.Sensor, error)
 
-	Captures(context.Context, store.CaptureState, store.Page) (store.List[store.Capture], error)
+	Captures(ctx context.Context, site string, state store.CaptureState, p store.Page) (store.List[store.Capture], error)
 	Capture(ctx context.Context, id string) (store.Capture, error)
-	KeptCuts(context.Context, store.Page) (store.List[store.Kept], error)
+	KeptCuts(ctx context.Context, site string, p store.Page) (store.List[store.Kept], error)
 	Kept(ctx context.Context, id string) (store.Kept, error)
 
 	Changes(ctx context.Context, site string, since time.Time, p store.Page) (store.List[store.Change], error)
 	Decisions(context.Context, store.DecisionFilter, store.Page) (store.List[store.Decision], error)
+	Decision(ctx context.Context, id string) (store.Decision, error)
 	Views(ctx context.Context, owner, page string) ([]store.View, error)
 	View(ctx context.Context, id string) (store.View, error)
 	PutView(context.Context, store.View) (store.View, error)
@@ -67,6 +68,7 @@ type Archive interface {
 
 // Upload is a capture that has come in whole.
 type Upload struct {
+	Site   string // where it was recorded; "" for the hub's own
 	Name   string // as the one who sent it called it; not a path
 	Path   string // of the file in Options.Uploads
 	Size   int64  // bytes

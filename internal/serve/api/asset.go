@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,14 +61,22 @@ func (s *Server) assetFacets(ctx context.Context, in *AssetFilter) (*Facets, err
 	}
 	return &Facets{
 		Total: f.Total, Vendors: counts(f.Vendors), Roles: counts(f.Roles), Kinds: counts(f.Kinds), Sides: counts(f.Sides),
-		Levels: counts(f.Levels), Protocols: counts(f.Protocols), Networks: counts(f.Networks), Sites: counts(f.Sites),
+		Levels: counts(f.Levels), Protocols: counts(f.Protocols), Networks: counts(f.Networks), Sites: s.seen(ctx, counts(f.Sites)),
 		Zones: []Count{}, Lines: []Count{}, Cells: []Count{}, Owners: []Count{},
 	}, nil
+}
+
+// seen leaves out the sites that whoever asks is not on.
+func (s *Server) seen(ctx context.Context, sites []Count) []Count {
+	return slices.DeleteFunc(sites, func(c Count) bool { return !s.sees(ctx, c.Value) })
 }
 
 func (s *Server) asset(w http.ResponseWriter, r *http.Request, in *AssetPath) error {
 	d, err := s.store.Asset(r.Context(), in.ID)
 	if err != nil {
+		return err
+	}
+	if err := s.within(r.Context(), d.Site); err != nil {
 		return err
 	}
 	if d.ID != in.ID {
@@ -124,6 +133,9 @@ func (n *names) conflict(c *plant.Conflict) Conflict {
 const day = 24 * time.Hour
 
 func (s *Server) assetPeers(ctx context.Context, in *assetPeersInput) (*List[Peer], error) {
+	if err := s.withinAsset(ctx, in.ID); err != nil {
+		return nil, err
+	}
 	now := s.opt.Now()
 	l, err := s.store.Peers(ctx, in.ID, now.Add(-day), in.Page.of(in.Sort))
 	if err != nil {
@@ -226,5 +238,8 @@ func (s *Server) sealedPeers(ctx context.Context, peers []store.Peer, now time.T
 }
 
 func (s *Server) assetOperations(ctx context.Context, in *assetOperationsInput) (*List[Operation], error) {
+	if err := s.withinAsset(ctx, in.ID); err != nil {
+		return nil, err
+	}
 	return s.totalOperations(ctx, store.TalkFilter{Asset: in.ID, Protocol: in.Protocol, Kind: in.Kind}, in.Page.of(in.Sort))
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-func (s *Server) listCaptures(ctx context.Context, in *Page) (*List[Job], error) {
-	l, err := s.store.Captures(ctx, "", in.of(""))
+func (s *Server) listCaptures(ctx context.Context, in *sitePageInput) (*List[Job], error) {
+	l, err := s.store.Captures(ctx, in.Site, "", in.Page.of(""))
 	if err != nil {
 		return nil, err
 	}
@@ -18,6 +18,9 @@ func (s *Server) listCaptures(ctx context.Context, in *Page) (*List[Job], error)
 
 func (s *Server) capture(ctx context.Context, in *jobInput) (*Job, error) {
 	c, err := s.store.Capture(ctx, in.ID)
+	if err == nil {
+		err = s.within(ctx, c.Site)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -27,6 +30,15 @@ func (s *Server) capture(ctx context.Context, in *jobInput) (*Job, error) {
 func (s *Server) cancelCapture(ctx context.Context, in *jobInput) (*Job, error) {
 	if s.opt.Importer == nil {
 		return nil, refuse(ErrAbsent, "This program does not import captures.")
+	}
+	if isConfined(ctx) {
+		before, err := s.store.Capture(ctx, in.ID)
+		if err == nil {
+			err = s.within(ctx, before.Site)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	c, err := s.opt.Importer.Cancel(ctx, in.ID)
 	if err != nil {

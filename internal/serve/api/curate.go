@@ -6,6 +6,7 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 )
 
 // Curator takes what people decide about assets, holds it against what was
@@ -25,6 +26,11 @@ func (s *Server) mergeAssets(ctx context.Context, in *mergeInput) (*Decision, er
 	if s.opt.Curator == nil {
 		return nil, errNoCurator
 	}
+	for _, id := range in.Body.Assets {
+		if err := s.withinAsset(ctx, id); err != nil {
+			return nil, err
+		}
+	}
 	d, err := s.opt.Curator.Merge(ctx, in.Body.Assets, in.Body.Reason, person(ctx))
 	return decided(&d, err)
 }
@@ -32,6 +38,9 @@ func (s *Server) mergeAssets(ctx context.Context, in *mergeInput) (*Decision, er
 func (s *Server) splitAsset(ctx context.Context, in *splitInput) (*Decision, error) {
 	if s.opt.Curator == nil {
 		return nil, errNoCurator
+	}
+	if err := s.withinAsset(ctx, in.Body.Asset); err != nil {
+		return nil, err
 	}
 	ends := make([]plant.Endpoint, len(in.Body.Endpoints))
 	for i := range ends {
@@ -47,6 +56,15 @@ func (s *Server) splitAsset(ctx context.Context, in *splitInput) (*Decision, err
 func (s *Server) undoDecision(ctx context.Context, in *decisionInput) (*Decision, error) {
 	if s.opt.Curator == nil {
 		return nil, errNoCurator
+	}
+	if isConfined(ctx) {
+		before, err := s.store.Decision(ctx, in.ID)
+		if err == nil {
+			err = s.within(ctx, before.Site)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	d, err := s.opt.Curator.Undo(ctx, in.ID, person(ctx))
 	return decided(&d, err)
@@ -115,4 +133,10 @@ func (e *Endpoint) word() (plant.Endpoint, error) {
 }
 
 // person is who asks.
-func person(context.Context) store.Person { return store.Person{ID: "local", Name: "local"} }
+func person(ctx context.Context) store.Person {
+	i := account.From(ctx)
+	if i == nil {
+		return store.Person{}
+	}
+	return store.Person{ID: i.Account, Name: i.Name}
+}

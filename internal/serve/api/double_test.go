@@ -20,6 +20,7 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 )
 
 // emptyStore answers like a store with nothing in it, without a disk: for tests
@@ -50,7 +51,7 @@ func (e *emptyStore) Sensor(context.Context, string, string) (store.Sensor, erro
 	return store.Sensor{}, nil
 }
 
-func (e *emptyStore) Captures(context.Context, store.CaptureState, store.Page) (store.List[store.Capture], error) {
+func (e *emptyStore) Captures(context.Context, string, store.CaptureState, store.Page) (store.List[store.Capture], error) {
 	return store.List[store.Capture]{}, nil
 }
 
@@ -81,12 +82,38 @@ func bare(t testing.TB, o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Who == nil && o.Accounts == nil {
+		o.Who = as(account.Grant{Site: account.Everywhere, Role: account.Administrator})
+	}
+	if o.Limits.PerSecond == 0 {
+		o.Limits.PerSecond = 1e6 // the clock of tests stands still
+	}
 	s, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
+
+// double is somebody who is always signed in, lately.
+type double struct{ who *account.Identity }
+
+func as(grants ...account.Grant) *double {
+	return &double{&account.Identity{
+		Account: "a1", Name: "anna", Display: "Anna", Via: account.ViaPasskey, Session: "s1", Grants: grants,
+		Fresh: clock.Add(time.Hour), Expires: clock.Add(time.Hour), Idle: time.Hour,
+	}}
+}
+
+func (d *double) Identify(*http.Request) (*account.Identity, error) {
+	if d.who == nil {
+		return nil, nil
+	}
+	who := *d.who
+	return &who, nil
+}
+
+func (*double) Watch(*account.Identity) (<-chan struct{}, func()) { return nil, func() {} }
 
 // reply is an answer that was held against the document.
 type reply struct {

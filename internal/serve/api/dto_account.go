@@ -29,11 +29,11 @@ type LinkToken struct {
 
 // LinkOpened says what a one-time link is for.
 type LinkOpened struct {
-	Kind    string         `json:"kind" enum:"setup,invite,recover,enter" doc:"With enter the answer has a session; else a cookie was set that lets /enrol be used for ten minutes."`
-	Name    string         `json:"name" doc:"Of the account; empty with setup."`
-	Display string         `json:"display"`
-	Expires *time.Time     `json:"expires" doc:"Of the enrolment."`
-	Session *Session `json:"session" doc:"Null unless the link signs in."`
+	Kind    string     `json:"kind" enum:"setup,invite,recover,enter" doc:"With enter the answer has a session; else a cookie was set that lets /enrol be used for ten minutes."`
+	Name    string     `json:"name" doc:"Of the account; empty with setup."`
+	Display string     `json:"display"`
+	Expires *time.Time `json:"expires" doc:"Of the enrolment."`
+	Session *Session   `json:"session" doc:"Null unless the link signs in."`
 }
 
 // AccountName names the first administrator.
@@ -78,8 +78,8 @@ type Code struct {
 
 // Enrolled is the end of an enrolment.
 type Enrolled struct {
-	Session       Session `json:"session"`
-	RecoveryCodes []string      `json:"recovery_codes" doc:"Shown once; each signs in once in place of a one-time code. Empty after a passkey."`
+	Session       Session  `json:"session"`
+	RecoveryCodes []string `json:"recovery_codes" doc:"Shown once; each signs in once in place of a one-time code. Empty after a passkey."`
 }
 
 // PasswordSignIn is a name with a password and a one-time code.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 )
 
 const (
@@ -27,7 +29,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, in *eventsInput)
 		return err
 	}
 	defer done()
-	st := &stream{s: s, w: w, rc: http.NewResponseController(w), topics: topics}
+	st := &stream{s: s, w: w, rc: http.NewResponseController(w), topics: topics, r: r, site: in.Site, confined: isConfined(r.Context())}
+	who := account.From(r.Context())
+	var stop func()
+	st.ended, stop = s.opt.Who.Watch(who)
+	defer stop()
 	// The deadline for reading the request would end the stream.
 	if err := readUntil(st.rc, time.Time{}); err != nil {
 		return fmt.Errorf("prepare a stream of events: %w", err)
@@ -54,6 +60,11 @@ type stream struct {
 	topics map[Topic]bool
 	cursor uint64
 	wrote  bool
+
+	r        *http.Request
+	site     string          // whose states are sent, "" for all
+	confined bool            // whoever watches is not on all sites
+	ended    <-chan struct{} // whoever watches is no longer signed in
 }
 
 // begin sends where the client stands: that it can go on, or the state of its
@@ -76,7 +87,7 @@ func (st *stream) begin(ctx context.Context, lastID string) error {
 func (st *stream) restart(ctx context.Context, reset bool) error {
 	st.cursor = st.s.opt.Live.now()
 	id := st.s.opt.Live.id(st.cursor)
-	states, err := st.s.states(ctx, st.topics)
+	states, err := st.s.states(ctx, st.topics, st.site)
 	if err != nil {
 		return err
 	}
@@ -116,15 +127,26 @@ func (st *stream) follow(ctx context.Context) {
 		select {
 		case <-more:
 		case <-beat.C:
-			if st.beat() != nil {
+			if !st.signedIn() || st.beat() != nil {
 				return
 			}
+		case <-st.ended:
+			return
 		case <-ctx.Done():
 			return
 		case <-st.s.closing:
 			return
 		}
 	}
+}
+
+// signedIn asks again who watches: a session ends by itself, and other processes
+// can end it. The stream does not keep it from ending.
+func (st *stream) signedIn() bool {
+	again := st.r.Clone(st.r.Context())
+	again.Header.Set(backgroundHeader, "1")
+	who, err := st.s.opt.Who.Identify(again)
+	return err != nil || who != nil // a store that does not answer ends no session
 }
 
 // changes writes a batch. Only its last event has the ID: a client that gets a
@@ -136,13 +158,24 @@ func (st *stream) changes(events []event, after uint64) error {
 		if i == len(events)-1 {
 			id = st.s.opt.Live.id(after)
 		}
-		if err := st.write("change", id, e.data); err != nil {
+		if err := st.write("change", id, st.shown(e)); err != nil {
 			return err
 		}
 	}
 	st.cursor = after
 	st.s.metrics.events.Add(float64(len(events)))
 	return st.flush()
+}
+
+// shown is what of a change may be seen. A change does not say which site it is
+// of: who is not on all sites hears that something changed and asks for what
+// they see.
+func (st *stream) shown(e event) []byte {
+	if !st.confined {
+		return e.data
+	}
+	data, _ := json.Marshal(Change{Topic: string(e.topic), Op: string(OpPut)}) // strings only
+	return data
 }
 
 func (st *stream) send(name, id string, data []byte) error {
@@ -182,7 +215,7 @@ func (st *stream) beat() error {
 func (st *stream) flush() error { return st.rc.Flush() }
 
 // states are the states of topics as JSON.
-func (s *Server) states(ctx context.Context, topics map[Topic]bool) ([][]byte, error) {
+func (s *Server) states(ctx context.Context, topics map[Topic]bool, site string) ([][]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opt.Limits.Timeout)
 	defer cancel()
 	var list [][]byte
@@ -190,7 +223,7 @@ func (s *Server) states(ctx context.Context, topics map[Topic]bool) ([][]byte, e
 		if !topics[t] {
 			continue
 		}
-		v, err := s.state(ctx, t)
+		v, err := s.state(ctx, t, site)
 		if err != nil {
 			return nil, fmt.Errorf("read the state of %s: %w", t, err)
 		}
@@ -203,19 +236,19 @@ func (s *Server) states(ctx context.Context, topics map[Topic]bool) ([][]byte, e
 	return list, nil
 }
 
-func (s *Server) state(ctx context.Context, t Topic) (any, error) {
+func (s *Server) state(ctx context.Context, t Topic, site string) (any, error) {
 	first := Page{Limit: 100}
 	switch t {
 	case TopicOverview:
-		return s.overview(ctx, &siteInput{})
+		return s.overview(ctx, &siteInput{Site: site})
 	case TopicSensors:
-		return s.listSensors(ctx, &siteInput{})
+		return s.listSensors(ctx, &siteInput{Site: site})
 	case TopicCaptures:
-		return s.listCaptures(ctx, &first)
+		return s.listCaptures(ctx, &sitePageInput{Page: first, Site: site})
 	case TopicFindings:
-		return s.listFindings(ctx, &findingListInput{Page: first})
+		return s.listFindings(ctx, &findingListInput{Page: first, FindingFilter: FindingFilter{Site: site}})
 	}
-	o, err := s.store.Overview(ctx, "")
+	o, err := s.store.Overview(ctx, site)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,9 @@ func (s *Server) listFindings(ctx context.Context, in *findingListInput) (*List[
 
 func (s *Server) finding(ctx context.Context, in *findingInput) (*Finding, error) {
 	item, err := s.store.Finding(ctx, in.ID)
+	if err == nil {
+		err = s.within(ctx, item.Site)
+	}
 	if err != nil {
 		return nil, err
 	}

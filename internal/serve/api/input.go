@@ -93,6 +93,11 @@ type siteInput struct {
 	Site string `query:"site" maxLength:"128" doc:"All sites if it is left out."`
 }
 
+type sitePageInput struct {
+	Page
+	Site string `query:"site" maxLength:"128" doc:"All sites if it is left out."`
+}
+
 type mapInput struct {
 	At   time.Time `query:"at" doc:"The plant as it was seen up to this time; now if it is left out."`
 	Site string    `query:"site" maxLength:"128" doc:"All sites if it is left out."`
@@ -127,10 +132,12 @@ type jobInput struct {
 }
 
 type uploadInput struct {
+	Site string `query:"site" maxLength:"128" doc:"The site it was recorded at; the hub's own if it is left out."`
 	Name string `query:"name" required:"true" minLength:"1" maxLength:"255" doc:"What to call the capture, usually the file's name."`
 }
 
 type eventsInput struct {
+	Site        string   `query:"site" maxLength:"128" doc:"States of this site only; all sites if it is left out. Changes of other sites come without what they are about."`
 	Topics      []string `query:"topics" maxItems:"6" enum:"assets,sensors,captures,findings,overview,model" doc:"What to hear of; everything if it is left out."`
 	LastEventID string   `header:"Last-Event-ID" maxLength:"64" doc:"The last event that was got; a browser sends it by itself when it connects again."`
 }

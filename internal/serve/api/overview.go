@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
@@ -19,7 +20,7 @@ func (s *Server) overview(ctx context.Context, in *siteInput) (*Overview, error)
 	}
 	now := s.opt.Now()
 	out := &Overview{
-		Sites:         orEmpty(o.Sites),
+		Sites:         slices.DeleteFunc(orEmpty(o.Sites), func(site string) bool { return !s.sees(ctx, site) }),
 		Assets:        AssetCounts{Total: o.Assets, Unknown: o.Unknown, Kinds: counts(o.Kinds), Sides: counts(o.Sides), Roles: counts(o.Roles)},
 		Conversations: o.Conversations, Crossings: o.Crossings, Findings: findingCounts(o.Findings),
 		LastObservation: when(o.Observed), KeptFrom: when(earliest(o.HistoryFrom, o.RecentFrom)), KeptTo: when(o.Observed),

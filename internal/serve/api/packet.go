@@ -49,6 +49,9 @@ func (s *Server) cut(ctx context.Context, q *PacketQuery) (Cut, error) {
 	if c.Site, err = s.siteOf(ctx, q.Site, q.Sensor); err != nil {
 		return c, err
 	}
+	if err := s.within(ctx, c.Site); err != nil {
+		return c, err
+	}
 	for _, side := range []struct {
 		id string
 		to *[]plant.Endpoint
@@ -57,6 +60,9 @@ func (s *Server) cut(ctx context.Context, q *PacketQuery) (Cut, error) {
 			continue
 		}
 		d, err := s.store.Asset(ctx, side.id)
+		if err == nil {
+			err = s.within(ctx, d.Site)
+		}
 		if err != nil {
 			return c, err
 		}
@@ -105,8 +111,8 @@ func (s *Server) keepPackets(ctx context.Context, in *keepInput) (*KeptPackets, 
 	return &out, nil
 }
 
-func (s *Server) listKept(ctx context.Context, in *Page) (*List[KeptPackets], error) {
-	l, err := s.store.KeptCuts(ctx, in.of(""))
+func (s *Server) listKept(ctx context.Context, in *sitePageInput) (*List[KeptPackets], error) {
+	l, err := s.store.KeptCuts(ctx, in.Site, in.Page.of(""))
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +128,9 @@ func kept(k *store.Kept) KeptPackets {
 
 func (s *Server) keptPackets(w http.ResponseWriter, r *http.Request, in *keptInput) error {
 	k, err := s.store.Kept(r.Context(), in.ID)
+	if err == nil {
+		err = s.within(r.Context(), k.Site)
+	}
 	if err != nil {
 		return err
 	}

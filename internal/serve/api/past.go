@@ -13,8 +13,8 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 )
 
-func (s *Server) history(ctx context.Context, _ *noInput) (*History, error) {
-	segments, err := s.store.Segments(ctx, store.SegmentFilter{})
+func (s *Server) history(ctx context.Context, in *siteInput) (*History, error) {
+	segments, err := s.store.Segments(ctx, store.SegmentFilter{Site: in.Site})
 	if err != nil {
 		return nil, err
 	}

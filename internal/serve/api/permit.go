@@ -38,12 +38,13 @@ const (
 // {id} that shows something of a plant belongs here, else only those who are on
 // all sites can use it.
 var things = []string{
-	"asset", "assetPeers", "assetOperations", "finding",
+	"asset", "assetPeers", "assetOperations", "finding", "mergeAssets", "splitAsset", "undoDecision",
+	"checkModel", "saveModel", "editModel",
 	"keepPackets", "keptPackets", "capture", "cancelCapture",
 }
 
 // some are the routes with scopeSome.
-var some = []string{"settings"}
+var some = []string{"settings", "listViews", "addView", "changeView", "removeView"}
 
 // fresh are the acts that need a sign-in of the last minutes: what somebody
 // could do at a desk that was left must not outlast the session.
@@ -89,18 +90,18 @@ const (
 	typeSite    = "site"    // several sites could be meant
 )
 
-// asked is what a request was allowed, kept in its context.
-type asked struct {
+// permitted is what a request was allowed, kept in its context.
+type permitted struct {
 	identity *account.Identity
 	needs    account.Permission
 	confined bool // not on all sites
 	checked  bool // within was called
 }
 
-type askedKey struct{}
+type permittedKey struct{}
 
-func askedOf(ctx context.Context) *asked {
-	a, _ := ctx.Value(askedKey{}).(*asked)
+func permittedOf(ctx context.Context) *permitted {
+	a, _ := ctx.Value(permittedKey{}).(*permitted)
 	return a
 }
 
@@ -124,20 +125,28 @@ func (s *Server) guard(pattern string, next http.HandlerFunc) http.HandlerFunc {
 		if err == nil {
 			err = s.permit(rule, who, r)
 		}
+		callerOf(r.Context(), who)
 		if err != nil {
 			s.fail(w, r, err)
 			return
 		}
-		a := &asked{identity: who, needs: rule.needs, confined: rule.scope != scopeNone && !who.May(rule.needs, account.Everywhere)}
+		a := &permitted{identity: who, needs: rule.needs, confined: rule.scope != scopeNone && !who.May(rule.needs, account.Everywhere)}
 		if who != nil {
 			who.From = remote(r).String()
 		}
-		ctx := context.WithValue(account.With(r.Context(), who), askedKey{}, a)
+		ctx := context.WithValue(account.With(r.Context(), who), permittedKey{}, a)
 		if rule.scope == scopeThing && a.confined {
-			w = &unchecked{ResponseWriter: w, asked: a, s: s, route: pattern}
+			w = &unchecked{ResponseWriter: w, of: a, s: s, route: pattern}
 		}
 		own := r.WithContext(ctx)
 		next(w, own)
+	}
+}
+
+// callerOf notes who asks for the ledger.
+func callerOf(ctx context.Context, who *account.Identity) {
+	if who != nil {
+		identify(ctx, Caller{Account: who.Account, Name: who.Name, Token: who.Token, Via: who.Via})
 	}
 }
 
@@ -205,7 +214,7 @@ func siteAllowed(p account.Permission, who *account.Identity, u *url.URL) error 
 // elsewhere. Handlers of routes in things call it before they answer or change
 // anything.
 func (s *Server) within(ctx context.Context, site string) error {
-	a := askedOf(ctx)
+	a := permittedOf(ctx)
 	if a == nil {
 		return errors.New("a route was asked past the guard")
 	}
@@ -216,15 +225,28 @@ func (s *Server) within(ctx context.Context, site string) error {
 	return nil
 }
 
+// withinAsset does the same for the site of an asset.
+func (s *Server) withinAsset(ctx context.Context, id string) error {
+	a := permittedOf(ctx)
+	if a != nil && !a.confined {
+		return nil // its handler asks for the asset itself
+	}
+	d, err := s.store.Asset(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.within(ctx, d.Site)
+}
+
 // sees reports whether whoever asks may know of a site.
 func (s *Server) sees(ctx context.Context, site string) bool {
-	a := askedOf(ctx)
+	a := permittedOf(ctx)
 	return a != nil && (!a.confined || a.identity.May(a.needs, site))
 }
 
 // isConfined reports whether whoever asks is not on all sites.
 func isConfined(ctx context.Context) bool {
-	a := askedOf(ctx)
+	a := permittedOf(ctx)
 	return a == nil || a.confined
 }
 
@@ -232,7 +254,7 @@ func isConfined(ctx context.Context) bool {
 // who is not on all sites.
 type unchecked struct {
 	http.ResponseWriter
-	asked *asked
+	of    *permitted
 	s     *Server
 	route string
 	dead  bool
@@ -243,7 +265,7 @@ func (u *unchecked) WriteHeader(status int) {
 	if u.dead {
 		return
 	}
-	if status < http.StatusBadRequest && !u.asked.checked {
+	if status < http.StatusBadRequest && !u.of.checked {
 		u.dead = true
 		u.s.log.Error("a route did not say which site its answer is about", "route", u.route)
 		writeProblem(u.ResponseWriter, newProblem(http.StatusInternalServerError, "Something failed here. The log of the program says what."))
@@ -254,7 +276,7 @@ func (u *unchecked) WriteHeader(status int) {
 
 // Write lets an answer pass if its head did.
 func (u *unchecked) Write(b []byte) (int, error) {
-	if !u.asked.checked && !u.dead {
+	if !u.of.checked && !u.dead {
 		u.WriteHeader(http.StatusOK)
 	}
 	if u.dead {

@@ -459,7 +459,7 @@ func TestEveryRouteAnswers(t *testing.T) {
 	p := fill(t, 50, Options{Packets: cut, Importer: im, Curator: &curator{}, Uploads: t.TempDir(), Ledger: newLedger(t)})
 	p.seal(t, clock.Add(-2*time.Hour), 1)
 	for _, id := range []string{"v1", "v2"} {
-		if _, err := p.db.PutView(t.Context(), store.View{ID: id, Page: "assets", Name: id, Owner: person(t.Context())}); err != nil {
+		if _, err := p.db.PutView(t.Context(), store.View{ID: id, Page: "assets", Name: id, Owner: store.Person{ID: "a1", Name: "anna"}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -55,7 +55,7 @@ func (s *Server) siteOf(ctx context.Context, site, name string) (string, error) 
 	}
 	found := 0
 	for i := range list {
-		if list[i].Name == name {
+		if list[i].Name == name && s.sees(ctx, list[i].Site) {
 			site = list[i].Site
 			found++
 		}

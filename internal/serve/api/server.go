@@ -42,8 +42,6 @@ type Options struct {
 	Accounts *account.Accounts
 	// Who tells who asks, in place of Accounts: for tests.
 	Who Authenticator
-	// Ledger keeps who signed in and who changed accounts; the log if nil.
-	Ledger account.Recorder
 	// Names are what the console is called in addresses, beside the names of
 	// loopback.
 	Names    []string

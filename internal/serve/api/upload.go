@@ -75,6 +75,7 @@ func (s *Server) importCapture(w http.ResponseWriter, r *http.Request, in *uploa
 	if err != nil {
 		return hangUp(w, uploadError(err))
 	}
+	u.Site = in.Site
 	// The file is here: a client that goes away now does not undo it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.opt.Limits.Timeout)
 	defer cancel()

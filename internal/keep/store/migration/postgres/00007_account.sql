@@ -19,7 +19,7 @@ CREATE TABLE account (
   version  BIGINT NOT NULL
 );
 CREATE INDEX account_mail ON account (mail);
-CREATE UNIQUE INDEX account_subject ON account (provider, subject) WHERE subject <> '';
+CREATE INDEX account_subject ON account (provider, subject);
 
 CREATE TABLE passkey (
   id         TEXT COLLATE "C" PRIMARY KEY,
