@@ -34,7 +34,7 @@ func run() int {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %v; see %s --help", errUsage, err, c.CommandPath())
 	})
-	root.AddCommand(accountCommand(), analyzeCommand(), demoCommand(), doctorCommand(), labCommand(), ledgerCommand(), runCommand(), stateCommand())
+	root.AddCommand(accountCommand(), analyzeCommand(), certCommand(), demoCommand(), doctorCommand(), labCommand(), ledgerCommand(), runCommand(), stateCommand())
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bulkhead: "+err.Error())
 		return exitCode(err)

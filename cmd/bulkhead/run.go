@@ -131,7 +131,7 @@ func tellAddress(ctx context.Context, p *app.Process, c *config.Config) error {
 	if p.Address() == nil {
 		return nil
 	}
-	fmt.Fprintf(os.Stderr, "Bulkhead is at http://%s\n", p.Address())
+	fmt.Fprintf(os.Stderr, "Bulkhead is at %s\n", p.URL())
 	if !terminal(os.Stderr) {
 		if none, err := p.NeedsSetup(ctx); err != nil || !none {
 			return err
@@ -141,7 +141,7 @@ func tellAddress(ctx context.Context, p *app.Process, c *config.Config) error {
 	}
 	path, err := p.SetupPath(ctx)
 	if err == nil && path != "" {
-		fmt.Fprintf(os.Stderr, "There is no account yet. Make the first one here (the link works once, for a day):\n  http://%s%s\n", consoleHost(p), path)
+		fmt.Fprintf(os.Stderr, "There is no account yet. Make the first one here (the link works once, for a day):\n  %s%s\n", consoleHost(p), path)
 	}
 	return err
 }
@@ -149,7 +149,7 @@ func tellAddress(ctx context.Context, p *app.Process, c *config.Config) error {
 // consoleHost is the console's address with the name that passkeys can be bound
 // to where it is on loopback.
 func consoleHost(p *app.Process) string {
-	return strings.Replace(p.Address().String(), "127.0.0.1", "localhost", 1)
+	return strings.Replace(p.URL(), "127.0.0.1", "localhost", 1)
 }
 
 // logger writes to standard error, where a service manager collects it.

@@ -48,12 +48,13 @@ var mayImport = []struct {
 	{"internal/keep/ledger", "keeps the log of acts in files of its own and knows none of them", nil},
 	{"internal/keep/bus", "carries batches from sensors to the hub", []string{"internal/plant"}},
 	{"internal/serve/account", "says who may do what, with what the store keeps", []string{"internal/plant", "internal/keep/store"}},
+	{"internal/serve/cert", "has the listener's certificates and knows nothing of what it serves", nil},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},
 	{"internal/serve/api", "asks the store and the judges and answers over HTTP", []string{"internal/plant", "internal/judge/", "internal/keep/", "internal/serve/"}},
 	{"lab", "makes traffic of a plant that does not exist", []string{"lab", "internal/plant", "internal/wire/capture", "protocol/"}},
 	{"console", "the web console's files, and nothing else", nil},
 	{"internal/app", "wires everything together", []string{""}},
-	{"cmd/bulkhead", "flags in, calls, text out", []string{"console", "internal/app", "internal/plant", "internal/keep/ledger", "internal/serve/account", "internal/serve/report", "internal/wire/capture", "lab"}},
+	{"cmd/bulkhead", "flags in, calls, text out", []string{"console", "internal/app", "internal/plant", "internal/keep/ledger", "internal/serve/account", "internal/serve/cert", "internal/serve/report", "internal/wire/capture", "lab"}},
 	{"internal/tool/", "programs that make files of this repository", []string{""}},
 }
 

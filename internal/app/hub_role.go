@@ -20,6 +20,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/api"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/cert"
 )
 
 // hubRole is the hub with what it serves.
@@ -34,6 +35,8 @@ type hubRole struct {
 	accounts *account.Accounts
 	server   *api.Server
 	listener net.Listener
+
+	certificates *cert.Certificates // nil without TLS
 }
 
 func openHub(ctx context.Context, p *Process) (*hubRole, error) {
@@ -136,8 +139,11 @@ func (h *hubRole) openServer(console fs.FS, log *slog.Logger) (err error) {
 	if err := os.MkdirAll(uploads, 0o700); err != nil {
 		return fmt.Errorf("make the folder of uploads: %w", err)
 	}
+	if h.certificates, err = p.certificates(); err != nil {
+		return err
+	}
 	h.server, err = api.New(api.Options{
-		Store: h.store, Accounts: h.accounts, Names: p.c.Names, History: h.archive, Ledger: h.ledger, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Live: h.live, Console: console, Crosses: hub.Crosses,
+		Store: h.store, Accounts: h.accounts, Names: p.c.Names, History: h.archive, Ledger: h.ledger, TLS: h.certificates, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Live: h.live, Console: console, Crosses: hub.Crosses,
 		Ready: h.probes(), Numbers: h.numbers, Version: p.o.Version, Now: p.o.Now, Log: log, Uploads: uploads,
 	})
 	if err != nil {
@@ -152,7 +158,10 @@ func (h *hubRole) openServer(console fs.FS, log *slog.Logger) (err error) {
 		}
 		return nil
 	})
-	return api.CheckLoopback(h.listener.Addr())
+	if h.certificates == nil {
+		return api.CheckLoopback(h.listener.Addr())
+	}
+	return nil
 }
 
 // run works until ctx is done, or until the server fails.
@@ -164,6 +173,9 @@ func (h *hubRole) run(ctx context.Context) error {
 	all.Go(func() { h.importer.Run(ctx) })
 	all.Go(func() { h.ledger.Run(ctx) })
 	all.Go(func() { h.forget(ctx) })
+	if h.certificates != nil {
+		all.Go(func() { h.certificates.Run(ctx) })
+	}
 	err := h.server.Serve(ctx, h.listener)
 	stop()
 	all.Wait()

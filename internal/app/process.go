@@ -109,6 +109,24 @@ func (p *Process) Address() net.Addr {
 	return p.hub.listener.Addr()
 }
 
+// URL is where people find the console, "" without a hub.
+func (p *Process) URL() string {
+	if p.hub == nil {
+		return ""
+	}
+	scheme := "http://"
+	if p.hub.certificates != nil {
+		scheme = "https://"
+	}
+	host, port, err := net.SplitHostPort(p.hub.listener.Addr().String())
+	if ip := net.ParseIP(host); err == nil && ip.IsUnspecified() {
+		if names := namesOf(p.c); len(names) > 0 {
+			return scheme + net.JoinHostPort(names[0], port)
+		}
+	}
+	return scheme + p.hub.listener.Addr().String()
+}
+
 // Run works until ctx is done. A process that only reads captures into a bus
 // elsewhere ends with them; one that has a bus of its own stays, so that the hub
 // can fetch what waits there. Sensors stop first, so that what they learnt last
@@ -163,6 +181,12 @@ func (p *Process) confine() {
 	o := confine.Options{Role: confine.Sensor, Writable: append([]string{p.c.Data}, p.o.Writable...)}
 	if p.hub != nil {
 		o.Role = confine.OneBox
+	}
+	for _, file := range []string{p.c.TLS.Certificate, p.c.TLS.Key} {
+		if file != "" {
+			// The folder: a file that is put in its place is another one.
+			o.Readable = append(o.Readable, filepath.Dir(file))
+		}
 	}
 	for _, s := range p.sensors {
 		if s.handle != nil {

@@ -3,10 +3,13 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -19,6 +22,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/app/doctor"
 	"github.com/bulkhead-ot/bulkhead/internal/app/state"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/cert"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 	"github.com/bulkhead-ot/bulkhead/lab"
 )
@@ -328,14 +332,40 @@ func TestOneProcessAtATime(t *testing.T) {
 	}
 }
 
-// TestOnlyLoopback: without accounts nobody else may reach the console.
-func TestOnlyLoopback(t *testing.T) {
-	c := &config.Config{Data: t.TempDir(), Listen: "0.0.0.0:0", Confine: "off"}
+// TestOffLoopbackOverTLS: what others can reach speaks TLS, whatever the
+// configuration forgets.
+func TestOffLoopbackOverTLS(t *testing.T) {
+	data := t.TempDir()
+	c := &config.Config{Data: data, Listen: "0.0.0.0:0", Confine: "off"}
 	if err := c.Complete(); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := Open(t.Context(), c, ProcessOptions{Log: slog.New(slog.DiscardHandler)}); err == nil {
-		p.Close()
-		t.Error("it serves everybody")
+	p, err := Open(t.Context(), c, ProcessOptions{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	authority, _, err := cert.ReadAuthority(filepath.Join(data, CertificateDir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(authority)
+	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+	_, port, _ := net.SplitHostPort(p.Address().String())
+	res, err := (&http.Client{Transport: tr}).Get("https://localhost:" + port + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusOK || !strings.HasPrefix(p.URL(), "https://") {
+		t.Errorf("%d at %s", res.StatusCode, p.URL())
+	}
+	tr.CloseIdleConnections()
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

@@ -28,6 +28,7 @@ type Config struct {
 	Roles []string `yaml:"roles"`
 	// Listen is the address of the console and API, "127.0.0.1:8443".
 	Listen string `yaml:"listen"`
+	TLS    TLS    `yaml:"tls"`
 
 	// Names are what the console is called in addresses, beside localhost:
 	// "bulkhead.example". Passkeys are bound to the name they were made at.
@@ -40,6 +41,27 @@ type Config struct {
 	// Confine takes from the process what it does not need, once it runs;
 	// "off" leaves it.
 	Confine string `yaml:"confine"`
+}
+
+// TLS says where the console's certificate comes from.
+type TLS struct {
+	// Mode is "own" (an authority of this installation), "files", "acme" or
+	// "off". Empty is off on loopback and own elsewhere.
+	Mode        string `yaml:"mode"`
+	Certificate string `yaml:"certificate-file"`
+	Key         string `yaml:"key-file"`
+	ACME        ACME   `yaml:"acme"`
+	// Oldest is the oldest version of TLS that is taken, "1.3" or "1.2".
+	Oldest string `yaml:"oldest"`
+}
+
+// ACME is a server that gives certificates.
+type ACME struct {
+	// Directory is its URL; empty is that of Let's Encrypt.
+	Directory string `yaml:"directory"`
+	// CAFile vouches for it where the system's authorities do not.
+	CAFile string `yaml:"ca-file"`
+	Mail   string `yaml:"mail"`
 }
 
 // Sensor watches one interface or reads one capture.
@@ -164,6 +186,7 @@ func (c *Config) Complete() error {
 	if c.Confine != "" && c.Confine != "off" {
 		bad("confine: takes \"off\" or nothing, not %q", c.Confine)
 	}
+	c.checkTLS(bad)
 	c.checkSensors(bad)
 	c.checkHub(bad)
 	c.checkAccounts(bad)

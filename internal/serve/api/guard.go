@@ -32,6 +32,9 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		begin := time.Now()
 		rec := &recorder{ResponseWriter: w}
 		secure(rec.Header())
+		if r.TLS != nil {
+			rec.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		s.metrics.inFlight.Inc()
 		defer func() {
 			s.metrics.inFlight.Dec()
@@ -115,7 +118,7 @@ func secure(h http.Header) {
 // same origin as we are for the browser, but it cannot change the Host header.
 func (s *Server) knownHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !loopbackHost(r.Host) && !s.named(r.Host) {
+		if !loopbackHost(r.Host) && !s.named(r.Host) && !s.certified(r.Host) {
 			s.metrics.refused.WithLabelValues("host").Inc()
 			writeProblem(w, newProblem(http.StatusMisdirectedRequest, "This program does not answer to that name. Ask for it by localhost, or give it the name in its configuration (names)."))
 			return
@@ -175,7 +178,7 @@ func isCallback(r *http.Request) bool {
 // isAPI tells the API's paths from the console's.
 func isAPI(path string) bool {
 	switch path {
-	case "/healthz", "/readyz", "/metrics", "/api":
+	case "/healthz", "/readyz", "/metrics", "/api", "/ca.pem":
 		return true
 	}
 	return strings.HasPrefix(path, "/api/")

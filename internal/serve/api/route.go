@@ -74,6 +74,8 @@ func (s *Server) register() {
 	s.registerIdentity()
 	s.registerModel()
 
+	get(s, base+"/certificate", about{"certificate", "settings", account.Audit, "The certificate of this console and where it comes from"}, s.certificate)
+	raw(s, http.MethodGet, "/ca.pem", about{"authority", "operation", account.Open, "The certificate of this installation's own authority, for those who are to trust it"}, answers(http.StatusOK, "application/x-pem-file", nil), s.authority)
 	raw(s, http.MethodGet, "/healthz", about{"healthz", "operation", account.Open, "The process lives"}, answers(http.StatusOK, "application/json", reflect.TypeFor[Health]()), s.healthz)
 	raw(s, http.MethodGet, "/readyz", about{"readyz", "operation", account.Open, "The program can do its work; 503 if it can not"}, readyShape, s.readyz)
 	raw(s, http.MethodGet, "/metrics", about{"metrics", "operation", account.Read, "Numbers for Prometheus"}, answers(http.StatusOK, "text/plain", nil), s.metricsPage)

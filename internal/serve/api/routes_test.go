@@ -456,7 +456,7 @@ func TestRetention(t *testing.T) {
 func TestEveryRouteAnswers(t *testing.T) {
 	cut := &cutter{data: []byte("packets"), kept: store.Kept{ID: "k1", Sensor: "line-1"}}
 	im := &importer{jobs: map[string]store.Capture{"c1": {ID: "c1", State: store.CaptureQueued}}}
-	p := fill(t, 50, Options{Packets: cut, Importer: im, Curator: &curator{}, Uploads: t.TempDir(), Ledger: newLedger(t)})
+	p := fill(t, 50, Options{Packets: cut, Importer: im, Curator: &curator{}, Uploads: t.TempDir(), Ledger: newLedger(t), TLS: newCertificates(t)})
 	p.seal(t, clock.Add(-2*time.Hour), 1)
 	for _, id := range []string{"v1", "v2"} {
 		if _, err := p.db.PutView(t.Context(), store.View{ID: id, Page: "assets", Name: id, Owner: store.Person{ID: "a1", Name: "anna"}}); err != nil {

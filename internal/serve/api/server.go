@@ -29,6 +29,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/judge/assure"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/cert"
 )
 
 // maxJSONBody bounds the bodies that are read into memory. The largest that
@@ -49,11 +50,14 @@ type Options struct {
 	Importer Importer
 	Packets  Cutter
 	Curator  Curator
-	Ledger   Ledger    // records what is done
-	Live     *Live     // events; one of its own if nil, which nobody publishes to
-	Console  fs.FS     // the console's files with index.html at the root
-	Ready    []Probe   // what /readyz asks besides the store
-	Numbers  NumbersOf // of the hub, for /metrics
+	Ledger   Ledger // records what is done
+	// TLS has the certificates of the listener; nil serves without TLS, and then
+	// on loopback only.
+	TLS     *cert.Certificates
+	Live    *Live     // events; one of its own if nil, which nobody publishes to
+	Console fs.FS     // the console's files with index.html at the root
+	Ready   []Probe   // what /readyz asks besides the store
+	Numbers NumbersOf // of the hub, for /metrics
 	// Crosses is what the store was given as Options.Crosses: whether a
 	// conversation goes over a boundary. Nil means that nothing does.
 	Crosses func(client, server store.Stand, protocol string, answered bool) bool
@@ -196,13 +200,18 @@ func New(o Options) (*Server, error) {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Serve answers on a listener until the context ends, then lets requests in
-// progress finish for at most ten seconds. There are no accounts yet, so that
-// whoever reaches the listener sees everything: it refuses a listener that is
-// not on loopback. Serve can be called once.
+// progress finish for at most ten seconds. Without TLS it refuses a listener that
+// is not on loopback. Serve can be called once.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	if err := CheckLoopback(l.Addr()); err != nil {
-		l.Close()
-		return err
+	if s.opt.TLS == nil {
+		if err := CheckLoopback(l.Addr()); err != nil {
+			l.Close()
+			return err
+		}
+	}
+	l = netutil.LimitListener(l, s.opt.Limits.Connections)
+	if s.opt.TLS != nil {
+		l = s.opt.TLS.Listen(l, cert.Limits{})
 	}
 	srv := &http.Server{
 		Handler:           s.handler,
@@ -222,7 +231,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	srv.RegisterOnShutdown(func() { close(s.closing) })
 	done := make(chan error, 1)
-	go func() { done <- srv.Serve(netutil.LimitListener(l, s.opt.Limits.Connections)) }()
+	go func() { done <- srv.Serve(l) }()
 	select {
 	case err := <-done:
 		return fmt.Errorf("serve the API on %s: %w", l.Addr(), err)

@@ -2,17 +2,13 @@
 package deps
 
 import (
-	_ "github.com/caddyserver/certmagic"
 	_ "github.com/coreos/go-oidc/v3/oidc"
 	_ "github.com/descope/virtualwebauthn"
 	_ "github.com/gaissmai/bart"
 	_ "github.com/go-webauthn/webauthn/webauthn"
 	_ "github.com/pquerna/otp/totp"
 	_ "github.com/xuri/excelize/v2"
-	_ "golang.org/x/crypto/acme/autocert"
 	_ "golang.org/x/crypto/argon2"
-	_ "golang.org/x/mod/sumdb/note"
-	_ "golang.org/x/mod/sumdb/tlog"
 	_ "golang.org/x/oauth2"
 	_ "golang.org/x/text/language"
 	_ "golang.org/x/time/rate"
