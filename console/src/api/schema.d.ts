@@ -294,6 +294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of this console and where it comes from */
+        get: operations["certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -1357,6 +1374,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ca.pem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of this installation's own authority, for those who are to trust it */
+        get: operations["authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1863,6 +1897,27 @@ export interface components {
             name: string;
             note: string;
             owners: components["schemas"]["Owners"];
+        };
+        Certificate: {
+            /** @description SHA-256 of this installation's own authority, to be compared by those who are to trust it; empty if another one vouches for it. */
+            authority_fingerprint: string;
+            /** @description SHA-256 of the certificate. */
+            fingerprint: string;
+            issuer: string;
+            /**
+             * @description Where it comes from; off if this program serves without TLS.
+             * @enum {string}
+             */
+            mode: "own" | "files" | "acme" | "off";
+            /** @description For which it holds. */
+            names: string[];
+            /** @description Why it is not as it should be; empty if it is. */
+            problem: string;
+            /**
+             * Format: date-time
+             * @description null without a certificate.
+             */
+            until: string | null;
         };
         Change: {
             id: string;
@@ -4491,6 +4546,35 @@ export interface operations {
             };
         };
     };
+    certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listConversations: {
         parameters: {
             query?: {
@@ -6861,6 +6945,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
                 };
             };
             /** @description A problem document (RFC 9457) */
