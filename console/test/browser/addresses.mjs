@@ -10,6 +10,8 @@ export async function addresses(url) {
     'answer-open': '/?open=control&open=conduits&open=inbound',
     plant: '/plant',
     'plant-squares': '/plant?cells=squares&show=crossings',
+    'plant-compare': '/plant?compare=2026-11-20..2026-11-27',
+    'plant-line': '/plant?sel=line:main/zone/office~main/zone/scada!',
     'plant-list': '/plant?view=list&q=plc',
     assets: '/assets',
     'assets-filtered': '/assets?side=ot&sort=-last_seen',

@@ -24,6 +24,8 @@ export interface Cell {
 
 const square: Cell = { w: 13, h: 13, pitchX: 18, pitchY: 18 }
 const named: Cell = { w: 94, h: 20, pitchX: 98, pitchY: 24 }
+/** The room of a box that is only a number. */
+const folded = { w: 148, h: 34 }
 
 /** A box of more assets than this is drawn as squares where nobody asks for names. */
 const legible = 40
@@ -41,6 +43,8 @@ export interface LaidBox extends PlanBox {
   columns: number
   cell: Cell
   named: boolean
+  /** How high its head is: its name, and what it costs if somebody said so. */
+  head: number
   /** Where its first asset stands. */
   cx: number
   cy: number
@@ -77,10 +81,16 @@ export interface Layout {
   lines: Routed[]
   /** Left edge of the boxes; the bands' names stand before it if there is room. */
   inner: number
+  /** Zones are declared: what stands in none is drawn as a stray. */
+  declared: boolean
+  /** How high each line leaves its upper box, where a mark on it can stand. */
+  ends: Map<string, number>
 }
 
 export const pad = 11
 export const header = 30
+/** One more line in the head. */
+const noted = 15
 export const gap = 22
 const run = 5 // between two lines that run side by side
 
@@ -94,7 +104,8 @@ export function layout(p: Plan, lines: PlanLine[], width: number, cells: Cells):
   const routes = routeAll(lines, boxes, shelves, inner, right)
   const { bands, height } = stack(shelves, routes.runsAbove, routes.runsBelow, wide)
   const drawn = routes.draw()
-  return { width, height, bands, boxes, walls: wallsOf(shelves, drawn, width), lines: drawn, inner }
+  const ends = new Map(drawn.map((r) => [r.line.id, Number(/^M\S+ (\S+?)L/.exec(r.d)?.[1] ?? 0) + 9]))
+  return { width, height, bands, boxes, walls: wallsOf(shelves, drawn, width, !!p.diff), lines: drawn, inner, declared: p.declared, ends }
 }
 
 /** Puts boxes on shelves, band by band, in their order. */
@@ -120,15 +131,17 @@ function shelve(boxes: PlanBox[], cells: Cells, inner: number, right: number): S
 
 /** A box's size: wide rather than high, with room for its name. */
 function sizeOf(b: PlanBox, cell: Cell, room: number) {
+  const head = header + (b.note ? noted : 0)
+  const words = Math.max((b.name.length + 5) * 7.1, b.note.length * 6) + 2 * pad
+  if (b.folded) return { w: Math.round(Math.min(room, Math.max(folded.w, words))), h: head + folded.h, columns: 1, cell, named: false, head }
   const n = Math.max(1, b.assets.length)
   const most = Math.max(1, Math.floor((room - 2 * pad + cell.pitchX - cell.w) / cell.pitchX))
   // Cells stand side by side, as lines do; what is above them lies flat.
   const ratio = cell === square ? 5 : b.band === 'cells' ? 0.2 : 0.7
   const columns = Math.min(most, Math.max(1, Math.ceil(Math.sqrt(n * ratio))))
   const rows = Math.ceil(n / columns)
-  const words = (b.name.length + 5) * 7.1 + 2 * pad
   const w = Math.min(room, Math.max(words, columns * cell.pitchX - (cell.pitchX - cell.w) + 2 * pad))
-  return { w: Math.round(w), h: header + rows * cell.pitchY - (cell.pitchY - cell.h) + pad, columns, cell, named: cell === named }
+  return { w: Math.round(w), h: head + rows * cell.pitchY - (cell.pitchY - cell.h) + pad, columns, cell, named: cell === named, head }
 }
 
 /** Gives shelves and boxes their height on the page, and bands around them. */
@@ -144,7 +157,7 @@ function stack(shelves: Shelf[], above: number[], below: number[], wide: boolean
     s.y = y
     for (const b of s.boxes) {
       b.y = y
-      b.cy = y + header
+      b.cy = y + b.head
     }
     const next = shelves[i + 1]?.band
     const last = next !== s.band
@@ -167,7 +180,7 @@ export function at(l: Layout, x: number, y: number): { box: LaidBox; index: numb
   const column = Math.floor((x - box.cx + (box.cell.pitchX - box.cell.w) / 2) / box.cell.pitchX)
   const row = Math.floor((y - box.cy + (box.cell.pitchY - box.cell.h) / 2) / box.cell.pitchY)
   const index = row * box.columns + column
-  const inside = column >= 0 && column < box.columns && row >= 0 && index < box.assets.length
+  const inside = !box.folded && column >= 0 && column < box.columns && row >= 0 && index < box.assets.length
   return { box, index: inside ? index : -1 }
 }
 

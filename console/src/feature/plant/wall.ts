@@ -28,15 +28,19 @@ export function wallAbove(band: BandKey | undefined, above: BandKey): boolean {
 const door = 8 // half of a door's width
 const broken = 12 // half of the hole that a crossing leaves
 
-/** Builds the walls: solid but for a door where a line goes and a hole where a crossing does. */
-export function wallsOf(shelves: Shelf[], lines: Routed[], width: number): Wall[] {
+/**
+ * Builds the walls: solid but for a door where a line goes and a hole where a
+ * crossing does. When days are compared the lines only say what differs, and
+ * nothing is said about the wall.
+ */
+export function wallsOf(shelves: Shelf[], lines: Routed[], width: number, compared = false): Wall[] {
   const walls: Wall[] = []
   let first = true
   shelves.forEach((s, i) => {
     if (!s.walled) return
     const through = lines.flatMap((l) => l.passes.filter((p) => p.shelf === i).map((p) => ({ x: p.x, line: l.line })))
-    const breaks = together(through.filter((t) => t.line.crossing))
-    const doors = [...new Set(through.filter((t) => !t.line.crossing).map((t) => t.x))].sort((a, b) => a - b)
+    const breaks = compared ? [] : together(through.filter((t) => t.line.crossing))
+    const doors = [...new Set(through.filter((t) => compared || !t.line.crossing).map((t) => t.x))].sort((a, b) => a - b)
     const holes = [...breaks.map((b) => [b.x - broken, b.x + broken]), ...doors.map((x) => [x - door, x + door])] as [number, number][]
     const below = shelves[i + 1]!.band
     const name = first && (s.band === 'enterprise' || s.band === 'outside') ? 'IT / OT' : below === 'dmz' ? 'IT / OT' : below === 'operations' ? (s.band === 'dmz' ? 'DMZ / operations' : names.operations!) : names[below]!
