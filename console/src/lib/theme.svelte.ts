@@ -18,7 +18,12 @@ class Theme {
 
   /** Goes on to the next look and remembers it. */
   next() {
-    this.look = this.look === 'system' ? 'light' : this.look === 'light' ? 'dark' : 'system'
+    this.choose(this.look === 'system' ? 'light' : this.look === 'light' ? 'dark' : 'system')
+  }
+
+  /** Takes a look and remembers it. */
+  choose(look: Look) {
+    this.look = look
     try {
       localStorage.setItem(key, this.look)
     } catch {

@@ -19,11 +19,13 @@ export const pages: Page[] = [
   { path: '/findings', name: 'Findings', key: 'f', says: 'What needs someone now?', load: () => import('./Findings.svelte') },
   { path: '/changes', name: 'Changes', key: 'c', says: 'What changed on the machines?', load: () => import('./Changes.svelte') },
   { path: '/sensors', name: 'Sensors', key: 's', says: 'Can we trust the picture?', load: () => import('./Sensors.svelte') },
+  { path: '/settings', name: 'Settings', key: 'e', says: 'Who may do what, and what do we call our own?', load: () => import('./Settings.svelte') },
 ]
 
 /** Pages that stand below one of the above, by the form of their path. */
 const details: { path: RegExp; under: string; props: (m: RegExpExecArray) => Record<string, string>; load: Page['load'] }[] = [
   { path: /^\/assets\/(.+)$/, under: '/assets', props: (m) => ({ id: decoded(m[1]!) }), load: () => import('./Asset.svelte') },
+  { path: /^\/settings\/(\w+)$/, under: '/settings', props: (m) => ({ part: m[1]! }), load: () => import('./Settings.svelte') },
 ]
 
 /** What stands at a path: its code, what it is told, and the page it belongs to in the navigation. */

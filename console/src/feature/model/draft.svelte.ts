@@ -1,0 +1,165 @@
+import { Failure, failed, get, send } from '../../api/client'
+import type { ModelCheck, ModelConflict, ModelDifference, ModelProblem, PlantModel } from '../../api/model'
+import { Load } from '../../lib/load.svelte'
+import { merge, type Merged } from './merge'
+
+/** How long typing rests before the text is checked, in ms. */
+const rest = 350
+
+/** What somebody else saved while this text was being written. */
+export interface Theirs {
+  now: PlantModel
+  difference?: ModelDifference
+  merged: Merged
+}
+
+/**
+ * The plant model of a site as it is being written. It stays when the page is
+ * left for another and is gone when the console is closed.
+ */
+export class Draft {
+  base = new Load<PlantModel>()
+  text = $state('')
+  note = $state('')
+  check = $state.raw<ModelCheck>()
+  checking = $state(false)
+  failure = $state<Failure>()
+  saving = $state(false)
+  saved = $state<number>()
+  theirs = $state.raw<Theirs>()
+  /** Text the check belongs to. */
+  #checked = ''
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #abort: AbortController | undefined
+
+  constructor(readonly site: string) {}
+
+  get changed(): boolean {
+    return !!this.base.data && this.text !== this.base.data.text
+  }
+
+  /** There is something to save: the text is other, or it is a proposal that nobody took yet. */
+  get worth(): boolean {
+    return this.changed || this.base.data?.version === 0
+  }
+
+  get problems(): ModelProblem[] {
+    return this.check?.problems ?? (this.changed ? [] : (this.base.data?.problems ?? []))
+  }
+
+  get errors(): number {
+    return this.problems.filter((p) => p.severity === 'error').length
+  }
+
+  /** The check is of this very text. */
+  get settled(): boolean {
+    return this.#checked === this.text && !this.checking
+  }
+
+  /** Loads the newest version; what is being written stays. */
+  async load(edit: boolean) {
+    const wrote = this.changed
+    await this.base.run((signal) => get('/model', { query: { site: this.site }, signal }))
+    const m = this.base.data
+    if (!m || wrote) return
+    this.text = m.text
+    if (edit) void this.#run()
+  }
+
+  type(text: string) {
+    this.text = text
+    this.saved = undefined
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#run(), rest)
+  }
+
+  /** Begins anew from the newest version. */
+  drop() {
+    if (this.base.data) this.type(this.base.data.text)
+    this.theirs = undefined
+    this.failure = undefined
+    this.note = ''
+  }
+
+  async save() {
+    const m = this.base.data
+    if (!m || this.saving) return
+    this.saving = true
+    this.failure = undefined
+    try {
+      this.#took(await send('put', '/model', { body: { site: m.site, text: this.text, note: this.note.trim() }, match: `"v${m.version}"` }))
+    } catch (e) {
+      const f = failed(e, 'The model was not saved')
+      const c = f.body as ModelConflict | undefined
+      if (f.status === 412 && c?.current) await this.#overtaken(c.current)
+      else if (f.status === 422 && c?.problems) this.check = { problems: c.problems, changes: [], effect: null }
+      else this.failure = f
+    }
+    this.saving = false
+  }
+
+  /** Goes on with a text that is to follow what the other one saved. */
+  follow(text: string) {
+    const t = this.theirs
+    if (!t) return
+    this.base.data = t.now
+    this.theirs = undefined
+    this.type(text)
+  }
+
+  #took(m: PlantModel) {
+    this.base.data = m
+    this.text = m.text
+    this.note = ''
+    this.theirs = undefined
+    this.saved = m.version
+    void this.#run()
+  }
+
+  async #overtaken(now: PlantModel) {
+    const base = this.base.data!
+    this.theirs = { now, merged: merge(base.text, this.text, now.text) }
+    try {
+      const difference = await get('/model/difference', { query: { site: base.site, from: base.version, to: now.version } })
+      if (this.theirs?.now === now) this.theirs = { ...this.theirs, difference }
+    } catch {
+      // Without it the choice is still there; only what they changed is not listed.
+    }
+  }
+
+  async #run() {
+    const m = this.base.data
+    if (!m) return
+    this.#abort?.abort()
+    const abort = (this.#abort = new AbortController())
+    const text = this.text
+    this.checking = true
+    try {
+      const check = await send('post', '/model/check', { body: { site: m.site, text }, signal: abort.signal })
+      if (abort.signal.aborted) return
+      this.check = check
+      this.#checked = text
+      if (this.failure?.title === unchecked) this.failure = undefined
+    } catch (e) {
+      if (abort.signal.aborted) return
+      const f = failed(e, unchecked)
+      this.failure = new Failure(unchecked, f.detail || f.title, f.status)
+    }
+    this.checking = false
+  }
+}
+
+const unchecked = 'The text could not be checked'
+
+const drafts = new Map<string, Draft>()
+
+/** The draft of a site. */
+export function draft(site: string): Draft {
+  if (!drafts.has(site)) drafts.set(site, new Draft(site))
+  return drafts.get(site)!
+}
+
+/** Forgets what was written, when somebody else may sit down here. */
+export function forget() {
+  drafts.clear()
+}
