@@ -183,36 +183,37 @@ type differenceInput struct {
 	To   string `query:"to" required:"true" format:"date" doc:"The later day." example:"2026-11-27"`
 }
 
-type formatInput struct {
+// FormatInput is the form of an export.
+type FormatInput struct {
 	Format string `query:"format" enum:"csv,xlsx" default:"csv"`
 }
 
 type exportAssetsInput struct {
-	formatInput
+	FormatInput
 	AssetFilter
 	Sort string `query:"sort" enum:"name,-name,last_seen,-last_seen,first_seen,-first_seen,vendor,-vendor,role,-role,level,-level,kind,-kind,side,-side,network,-network,findings,-findings" default:"name"`
 }
 
 type exportFindingsInput struct {
-	formatInput
+	FormatInput
 	FindingFilter
 }
 
 type exportConversationsInput struct {
-	formatInput
+	FormatInput
 	TalkFilter
 	Sort string `query:"sort" enum:"first_seen,-first_seen,last_seen,-last_seen,bytes,-bytes,packets,-packets" default:"-bytes" doc:"With from or to always -bytes."`
 }
 
 type exportOperationsInput struct {
-	formatInput
+	FormatInput
 	TalkFilter
 	Kind string `query:"kind" enum:"other,identify,read,auth,write,config,program,mode,firmware"`
 	Sort string `query:"sort" enum:"first_seen,-first_seen,last_seen,-last_seen,requests,-requests" default:"-last_seen" doc:"With from or to always -requests."`
 }
 
 type exportChangesInput struct {
-	formatInput
+	FormatInput
 	Site  string    `query:"site" maxLength:"128"`
 	Since time.Time `query:"since" doc:"Only changes that were noted at or after this time."`
 }

@@ -103,9 +103,9 @@ type mapInput struct {
 	Site string    `query:"site" maxLength:"128" doc:"All sites if it is left out."`
 }
 
-// spanInput leaves what was seen in a time: last at or after From, first before
+// SpanInput leaves what was seen in a time: last at or after From, first before
 // To.
-type spanInput struct {
+type SpanInput struct {
 	From time.Time `query:"from" doc:"Seen at or after this time; all time if it is left out."`
 	To   time.Time `query:"to" doc:"Seen before this time."`
 }

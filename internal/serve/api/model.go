@@ -7,7 +7,7 @@ import (
 
 var errNoModel = refuse(ErrAbsent, "This program has no plant model.")
 
-func (s *Server) model(w http.ResponseWriter, r *http.Request, in *modelInput) error {
+func (s *Server) model(w http.ResponseWriter, r *http.Request, in *ModelInput) error {
 	return errNoModel
 }
 

@@ -26,7 +26,9 @@ func (s *Server) registerModel() {
 
 // Inputs of these routes. A site may be left out where there is only one.
 type (
-	modelInput struct {
+	// ModelInput names the site. It is exported because the document leaves out
+	// what an unexported part of an input reads.
+	ModelInput struct {
 		Site string `query:"site" maxLength:"128" doc:"Needed only where there are several."`
 	}
 	saveModelInput struct {
@@ -38,25 +40,25 @@ type (
 		Body    ModelEdits
 	}
 	modelVersionsInput struct {
-		modelInput
+		ModelInput
 		Page
 	}
 	modelVersionInput struct {
-		modelInput
+		ModelInput
 		N int64 `path:"n" minimum:"1"`
 	}
 	modelDifferenceInput struct {
-		modelInput
+		ModelInput
 		From int64 `query:"from" minimum:"0" doc:"The version before to if it is left out; 0 is before the first."`
 		To   int64 `query:"to" minimum:"1" doc:"The newest if it is left out."`
 	}
 	boundaryInput struct {
-		modelInput
-		spanInput
+		ModelInput
+		SpanInput
 	}
 	boundaryTalkInput struct {
-		modelInput
-		spanInput
+		ModelInput
+		SpanInput
 		Page
 		FromZone string `query:"from_zone" maxLength:"64"`
 		ToZone   string `query:"to_zone" maxLength:"64"`

@@ -92,7 +92,7 @@ export class Draft {
       const f = failed(e, 'The model was not saved')
       const c = f.body as ModelConflict | undefined
       if (f.status === 412 && c?.current) await this.#overtaken(c.current)
-      else if (f.status === 422 && c?.problems) this.check = { problems: c.problems, changes: [], effect: null }
+      else if (f.status === 422 && c?.problems) this.check = { problems: c.problems, changes: [], effect: undefined as never }
       else this.failure = f
     }
     this.saving = false
