@@ -49,6 +49,7 @@ var mayImport = []struct {
 	{"internal/keep/bus", "carries batches from sensors to the hub", []string{"internal/plant"}},
 	{"internal/serve/account", "says who may do what, with what the store keeps", []string{"internal/plant", "internal/keep/store"}},
 	{"internal/serve/cert", "has the listener's certificates and knows nothing of what it serves", nil},
+	{"internal/serve/sheet", "writes tables and knows no plant", nil},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},
 	{"internal/serve/api", "asks the store and the judges and answers over HTTP", []string{"internal/plant", "internal/judge/", "internal/keep/", "internal/serve/"}},
 	{"lab", "makes traffic of a plant that does not exist", []string{"lab", "internal/plant", "internal/wire/capture", "protocol/"}},

@@ -145,6 +145,7 @@ func (h *hubRole) openServer(console fs.FS, log *slog.Logger) (err error) {
 	h.server, err = api.New(api.Options{
 		Store: h.store, Accounts: h.accounts, Names: p.c.Names, History: h.archive, Ledger: h.ledger, TLS: h.certificates, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Live: h.live, Console: console, Crosses: hub.Crosses,
 		Ready: h.probes(), Numbers: h.numbers, Version: p.o.Version, Now: p.o.Now, Log: log, Uploads: uploads,
+		Scratch: filepath.Join(p.c.Data, "scratch"),
 	})
 	if err != nil {
 		return err

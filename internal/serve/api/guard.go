@@ -207,7 +207,7 @@ func compressed(next http.Handler) http.Handler {
 
 func unpacked(path string) bool {
 	rest, ok := strings.CutPrefix(path, base)
-	return ok && (rest == "/events" || rest == "/packets" || strings.HasPrefix(rest, "/packets/kept/"))
+	return ok && (isExport(path) || rest == "/events" || rest == "/packets" || strings.HasPrefix(rest, "/packets/kept/"))
 }
 
 // bounded gives a request its time and its turn. Streams, downloads and uploads

@@ -171,11 +171,12 @@ type download struct {
 	w     http.ResponseWriter
 	rc    *http.ResponseController
 	name  string
+	media string
 	begun bool
 }
 
 func newDownload(w http.ResponseWriter, name string) *download {
-	return &download{w: w, rc: http.NewResponseController(w), name: name}
+	return &download{w: w, rc: http.NewResponseController(w), name: name, media: mediaPcap}
 }
 
 // Write sends a piece.
@@ -186,7 +187,7 @@ func (d *download) Write(b []byte) (int, error) {
 			return 0, err
 		}
 		h := d.w.Header()
-		h.Set("Content-Type", mediaPcap)
+		h.Set("Content-Type", d.media)
 		h.Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
 		h.Set("Cache-Control", "private, no-cache")
 	}

@@ -68,6 +68,9 @@ type Options struct {
 	// Uploads is the folder where captures are put as they come; made if it is
 	// missing. It must hold nothing else. Without it nothing can be imported.
 	Uploads string
+	// Scratch is a folder for what is too large for memory while it is made;
+	// os.TempDir if empty. Files in it are removed when the server is made.
+	Scratch string
 	Limits  Limits
 	// Free is the room on the disk that holds a folder, in bytes; asked of the
 	// system if nil.
@@ -91,6 +94,7 @@ type Limits struct {
 	Timeout     time.Duration // of a request's work; 30 s
 	Streams     int           // of events at once; 64
 	Uploads     int           // at once; 2
+	Exports     int           // of tables at once; 4
 	UploadBytes int64         // of one capture; 64 GiB
 	FreeBytes   uint64        // of disk that an upload leaves free; 1 GiB
 	Assets      int           // drawn on the map; 5,000
@@ -105,6 +109,7 @@ func (l Limits) withDefaults() Limits {
 	orDefault(&l.Timeout, 30*time.Second)
 	orDefault(&l.Streams, 64)
 	orDefault(&l.Uploads, 2)
+	orDefault(&l.Exports, 4)
 	orDefault(&l.UploadBytes, 64<<30)
 	orDefault(&l.FreeBytes, 1<<30)
 	orDefault(&l.Assets, 5000)
@@ -139,6 +144,7 @@ type Server struct {
 	heavy    turns
 	streams  turns
 	uploads  turns
+	exports  turns
 	rules    map[string]*rule // by pattern
 	paces    paces
 	closing  chan struct{} // closed when streams must end
@@ -171,7 +177,7 @@ func New(o Options) (*Server, error) {
 	o.Limits = o.Limits.withDefaults()
 	s := &Server{
 		opt: o, log: o.Log, store: o.Store, mux: &routes{ServeMux: http.NewServeMux()}, metrics: newMetrics(), acts: map[string]act{},
-		all: newTurns(o.Limits.Requests), heavy: newTurns(o.Limits.Heavy), streams: newTurns(o.Limits.Streams), uploads: newTurns(o.Limits.Uploads),
+		all: newTurns(o.Limits.Requests), heavy: newTurns(o.Limits.Heavy), streams: newTurns(o.Limits.Streams), uploads: newTurns(o.Limits.Uploads), exports: newTurns(o.Limits.Exports),
 		closing: make(chan struct{}), seed: maphash.MakeSeed(), rules: map[string]*rule{}, paces: newPaces(o.Limits),
 	}
 	s.mux.guard = s.guard
@@ -182,8 +188,11 @@ func New(o Options) (*Server, error) {
 	if s.checks, err = assure.Checks(); err != nil {
 		return nil, err
 	}
-	if err := removeLeftovers(o.Uploads); err != nil {
+	if err := removeLeftovers(o.Uploads, "*"+partSuffix); err != nil {
 		return nil, fmt.Errorf("clean the folder of uploads: %w", err)
+	}
+	if err := removeLeftovers(o.Scratch, "excelize-*"); err != nil {
+		return nil, fmt.Errorf("clean the folder for tables in the making: %w", err)
 	}
 	s.doc = newDocument(s.mux, o.Version)
 	s.register()

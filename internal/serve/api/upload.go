@@ -34,16 +34,16 @@ const (
 	roomEvery = 16 << 20
 )
 
-// removeLeftovers makes the folder if there is none and deletes uploads that
-// were cut off when the program ended.
-func removeLeftovers(dir string) error {
+// removeLeftovers makes the folder if there is none and deletes what was cut
+// off there when the program ended.
+func removeLeftovers(dir, pattern string) error {
 	if dir == "" {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	parts, err := filepath.Glob(filepath.Join(dir, "*"+partSuffix))
+	parts, err := filepath.Glob(filepath.Join(dir, pattern))
 	for _, p := range parts {
 		err = errors.Join(err, os.Remove(p))
 	}
