@@ -4898,6 +4898,7 @@ export interface operations {
                 finding?: "high" | "medium" | "low" | "info" | "any";
                 /** @description Seen for the first time at or after this time. */
                 first_since?: string;
+                format?: "csv" | "xlsx";
                 kind?: "device" | "network" | "external";
                 level?: "0" | "1" | "2" | "3" | "3.5" | "4" | "5" | "unknown";
                 /** @description none for assets of no line. */
@@ -4950,6 +4951,7 @@ export interface operations {
     exportChanges: {
         parameters: {
             query?: {
+                format?: "csv" | "xlsx";
                 /** @description Only changes that were noted at or after this time. */
                 since?: string;
                 site?: string;
@@ -4988,6 +4990,7 @@ export interface operations {
                 asset?: string;
                 /** @description Whether they go from one side of the plant's network to the other. */
                 crossing?: "true" | "false";
+                format?: "csv" | "xlsx";
                 /** @description Sums from this time on, of the rows by the minute and the history. Without from and to: totals of all time. */
                 from?: string;
                 /** @description With asset: only between the two. */
@@ -5033,6 +5036,7 @@ export interface operations {
                 asset?: string;
                 /** @description Those that are no longer found, too. */
                 closed?: boolean;
+                format?: "csv" | "xlsx";
                 level?: "high" | "medium" | "low" | "info";
                 rule?: string;
                 site?: string;
@@ -5071,6 +5075,7 @@ export interface operations {
                 asset?: string;
                 /** @description Whether they go from one side of the plant's network to the other. */
                 crossing?: "true" | "false";
+                format?: "csv" | "xlsx";
                 /** @description Sums from this time on, of the rows by the minute and the history. Without from and to: totals of all time. */
                 from?: string;
                 kind?: "other" | "identify" | "read" | "auth" | "write" | "config" | "program" | "mode" | "firmware";
