@@ -4340,7 +4340,14 @@ export interface operations {
     };
     boundary: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Seen at or after this time; all time if it is left out. */
+                from?: string;
+                /** @description Needed only where there are several. */
+                site?: string;
+                /** @description Seen before this time. */
+                to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4376,11 +4383,17 @@ export interface operations {
                 covered?: "true" | "false";
                 /** @description The next of the page before; only good with the same filters and order. */
                 cursor?: string;
+                /** @description Seen at or after this time; all time if it is left out. */
+                from?: string;
                 from_zone?: string;
                 /** @description Rows in one page. */
                 limit?: number;
+                /** @description Needed only where there are several. */
+                site?: string;
                 sort?: "bytes" | "-bytes" | "packets" | "-packets" | "last_seen" | "-last_seen" | "first_seen" | "-first_seen";
                 state?: "covered" | "uncovered" | "attempt" | "aside" | "within" | "unknown";
+                /** @description Seen before this time. */
+                to?: string;
                 to_zone?: string;
             };
             header?: never;
@@ -5860,6 +5873,8 @@ export interface operations {
             query?: {
                 /** @description The version before to if it is left out; 0 is before the first. */
                 from?: number;
+                /** @description Needed only where there are several. */
+                site?: string;
                 /** @description The newest if it is left out. */
                 to?: number;
             };
@@ -5961,6 +5976,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows in one page. */
                 limit?: number;
+                /** @description Needed only where there are several. */
+                site?: string;
             };
             header?: never;
             path?: never;
@@ -5990,7 +6007,10 @@ export interface operations {
     };
     modelVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
             header?: never;
             path: {
                 n: number;
