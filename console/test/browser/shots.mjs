@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { serve } from '../server/server.mjs'
 import { browser, open } from './browser.mjs'
 import { addresses } from './addresses.mjs'
+import { visit } from './states.mjs'
 
 const [folder = 'shots', ...only] = process.argv.slice(2)
 mkdirSync(folder, { recursive: true })
@@ -22,6 +23,11 @@ for (const size of ['wide', 'phone']) {
     for (const c of complaints) console.log(size, look, c)
     await close()
   }
+}
+// The other states, of a plant made up for that: loading, failed, not live …
+if (!process.env.BULKHEAD_HUB) {
+  const wanted = (name) => !only.length || only.some((o) => name.includes(o))
+  for (const size of ['wide', 'phone']) for (const look of ['light', 'dark']) await visit((s, l) => open(b, s, l), size, look, (page, name) => page.screenshot({ path: `${folder}/${name}.png`, fullPage: true }), wanted)
 }
 await b.close()
 await server.close()

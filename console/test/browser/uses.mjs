@@ -70,7 +70,7 @@ export const uses = {
       await page.waitForURL('**/plant')
       await page.locator('svg .break circle').first().focus()
       await page.keyboard.press('Enter')
-      await page.waitForSelector('aside >> text=crosses the boundary')
+      await page.waitForSelector('aside >> text=no conduit covers it')
       assert.match(page.url(), /sel=line/)
     },
   },
@@ -92,6 +92,132 @@ export const uses = {
       assert.notEqual(after, before)
       assert.match(after, /scale\(1\.4\)/)
       assert.match(page.url(), /sel=asset/, 'dragging chooses nothing')
+    },
+  },
+  'read the answer: open a reason, follow it': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/')
+      await page.waitForSelector('.say')
+      assert.match(await page.innerText('.say'), /contradicted/)
+      const bar = await page.getByRole('img', { name: /proven, .* contradicted/ }).getAttribute('aria-label')
+      const order = ['proven', 'contradicted', 'stale', "somebody's word", 'unknown'].map((w) => bar.indexOf(w))
+      assert.deepEqual(order, [...order].sort((a, b) => a - b), 'the statuses stand in their order')
+      const first = page.locator('article').first()
+      await first.getByRole('button').click()
+      await page.waitForURL('**/?open=*')
+      await first.locator('.evidence a').first().click()
+      await page.waitForURL('**/assets/**')
+      await page.goBack()
+      await page.locator('article [aria-expanded=true]').first().waitFor()
+    },
+  },
+  'go anywhere with Ctrl-K, by letters and with the keys shown': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/')
+      await ready(page)
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type('10.30.1.7')
+      await page.locator('[role=option]').first().waitFor()
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/assets/**')
+      await page.keyboard.press('g')
+      await page.keyboard.press('b')
+      await page.waitForURL('**/boundary')
+      await page.keyboard.press('?')
+      const dialog = page.getByRole('dialog', { name: 'Keys' })
+      await dialog.waitFor()
+      await dialog.getByRole('checkbox').uncheck()
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'detached' })
+      await page.keyboard.press('g')
+      await page.keyboard.press('p')
+      await page.waitForTimeout(200)
+      assert.match(page.url(), /boundary$/, 'letters are no keys once they are switched off')
+      await page.evaluate(() => localStorage.removeItem('bulkhead.keys'))
+    },
+  },
+  'go over the boundary with the keyboard only': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/boundary')
+      await ready(page, 'td[tabindex="0"]')
+      // Tab alone comes to the matrix, as one stop.
+      for (let i = 0; i < 40 && !(await page.evaluate(() => document.activeElement.matches('td'))); i++) await page.keyboard.press('Tab')
+      assert.match(await page.evaluate(() => document.activeElement.querySelector('.hidden').textContent), /that no conduit covers/, 'it begins where somebody is needed')
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/boundary?from=*&to=*')
+      await page.waitForSelector('.talks li')
+      assert.match(await page.innerText('.talks'), /No conduit\./)
+      await page.keyboard.press('Control+Home')
+      assert.match(await page.evaluate(() => document.activeElement.querySelector('.hidden').textContent), /^within /)
+      await page.keyboard.press('End')
+      await page.keyboard.press('ArrowDown')
+      assert.equal(await page.evaluate(() => document.activeElement.cellIndex), await page.locator('thead th').count() - 1)
+      await page.keyboard.press('Escape')
+      await page.waitForURL('**/boundary')
+      await page.getByRole('link', { name: 'mirror', exact: true }).focus()
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/boundary?conduit=mirror')
+      await page.waitForFunction(() => /Through conduit mirror/.test(document.querySelector('.talks').textContent) && /opcua/.test(document.querySelector('.talks').textContent))
+    },
+  },
+  'see how a wall is broken and why': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/plant')
+      await ready(page, 'svg .box')
+      assert.ok((await page.locator('svg .conduit').count()) > 3 && (await page.locator('svg .line.bad').count()) > 3)
+      await page.locator('svg .break circle').first().focus()
+      await page.keyboard.press('Enter')
+      await page.locator('aside').getByText('no conduit covers it').waitFor()
+      await page.getByRole('link', { name: 'Why not, one by one' }).click()
+      await page.waitForURL('**/boundary?from=*')
+      await page.waitForSelector('.talks li')
+      assert.match(await page.innerText('.talks'), /No conduit\./)
+    },
+  },
+  'compare two days on the map': {
+    async run(page, server, assert) {
+      await page.goto(server.url + '/plant')
+      await ready(page, 'svg .box')
+      await page.getByRole('link', { name: 'Compare' }).click()
+      await page.waitForURL('**compare=*')
+      await page.getByLabel('First day').fill('2026-11-20')
+      await page.getByLabel('Second day').fill('2026-11-27')
+      await page.waitForURL('**compare=2026-11-20..2026-11-27')
+      await page.waitForFunction(() => /3 assets appeared, 2 vanished/.test(document.querySelector('aside').textContent))
+      assert.deepEqual([await page.locator('svg path.sign.new').count(), await page.locator('svg path.sign.gone').count()], [3, 2])
+      assert.equal(await page.locator('header.page .live').count(), 0, 'what is past is not live')
+      await page.locator('aside a').first().click()
+      await page.waitForURL('**sel=asset**')
+      await page.getByLabel('First day').fill('2026-11-28')
+      await page.getByText('The first day has to be before the second.').waitFor()
+    },
+  },
+  'look at one site of several, from page to page': {
+    async run(page, server, assert) {
+      server.w.sites = ['main', 'north']
+      await page.goto(server.url + '/assets?q=plc')
+      await ready(page, 'tbody a')
+      await page.getByLabel('Site').selectOption('main')
+      await page.waitForURL('**/assets?q=plc&site=main')
+      await page.getByRole('link', { name: 'Plant', exact: true }).click()
+      await page.waitForURL('**/plant?site=main')
+      await ready(page, 'svg .box')
+      await page.getByLabel('Site').selectOption('')
+      await page.waitForURL('**/plant')
+      server.w.sites = undefined
+    },
+  },
+  'use a phone: all pages are behind the bar': {
+    size: 'phone',
+    async run(page, server, assert) {
+      await page.goto(server.url + '/')
+      await ready(page)
+      await page.getByRole('button', { name: /^More/ }).tap()
+      await page.getByRole('link', { name: /^Boundary/ }).tap()
+      await page.waitForURL('**/boundary')
+      assert.equal(await page.getByRole('button', { name: /^More/ }).getAttribute('aria-expanded'), 'false')
+      await page.locator('.matrix li a').first().tap()
+      await page.waitForURL('**/boundary?from=*')
     },
   },
   'import a capture and see it read': {

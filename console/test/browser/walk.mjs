@@ -8,6 +8,7 @@ import { createRequire } from 'node:module'
 import { serve } from '../server/server.mjs'
 import { addresses } from './addresses.mjs'
 import { browser, open } from './browser.mjs'
+import { visit } from './states.mjs'
 import { uses } from './uses.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -57,6 +58,12 @@ await walk(server, 'full', [['wide', 'light'], ['wide', 'dark'], ['phone', 'ligh
 const empty = await serve({ assets: 0, ticks: false })
 await walk(empty, 'empty', [['wide', 'light'], ['phone', 'dark']])
 await empty.close()
+for (const [size, theme] of [['wide', 'light'], ['phone', 'dark']]) {
+  await visit((s, l) => open(b, s, l), size, theme, async (page, name, complaints) => {
+    await look(page, name)
+    for (const c of complaints) failures.push(`${name}: ${c}`)
+  })
+}
 
 for (const [name, use] of Object.entries(uses)) {
   const { page, complaints, close } = await open(b, use.size ?? 'wide', 'light')

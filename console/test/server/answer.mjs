@@ -69,7 +69,7 @@ export function facets(w, query) {
 export function overview(w) {
   const a = w.plant.assets
   return {
-    sites: ['main'],
+    sites: w.sites ?? ['main'],
     assets: { total: a.length, unknown: a.filter((x) => x.role === 'unknown').length, kinds: tally(a, (x) => x.kind), sides: tally(a, (x) => x.side), roles: tally(a, (x) => x.role) },
     conversations: w.plant.conversations.length,
     crossings: w.plant.conversations.filter((c) => c.crossing).length,

@@ -45,8 +45,10 @@ export async function serve({ assets = 120, port = 0, ticks = true, seed = 1, ro
 function handle(w, req, res) {
   const url = new URL(req.url, 'http://hub')
   if (!url.pathname.startsWith('/api/')) return file(url.pathname, res)
-  if (w.hung) return
-  if (w.broken) return problem(res, 503, 'The hub is starting', 'Its store is not open yet.')
+  // Who is signed in is known also when the rest hangs: else there is only the door.
+  const door = /^\/api\/v1\/(session|signin)$/.test(url.pathname)
+  if (w.hung && !door) return
+  if (w.broken && !door) return problem(res, 503, 'The hub is starting', 'Its store is not open yet.')
   const wrong = refused(req.method, url)
   if (wrong) return problem(res, 422, 'Unprocessable Entity', wrong)
   const path = url.pathname.slice('/api/v1'.length).split('/').slice(1).map(decodeURIComponent)

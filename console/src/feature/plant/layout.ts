@@ -132,7 +132,7 @@ function shelve(boxes: PlanBox[], cells: Cells, inner: number, right: number): S
 /** A box's size: wide rather than high, with room for its name. */
 function sizeOf(b: PlanBox, cell: Cell, room: number) {
   const head = header + (b.note ? noted : 0)
-  const words = Math.max((b.name.length + 5) * 7.1, b.note.length * 6) + 2 * pad
+  const words = Math.max((b.name.length + (b.open ? 5 + String(b.open).length : 5)) * 7.1, b.note.length * 6) + 2 * pad
   if (b.folded) return { w: Math.round(Math.min(room, Math.max(folded.w, words))), h: head + folded.h, columns: 1, cell, named: false, head }
   const n = Math.max(1, b.assets.length)
   const most = Math.max(1, Math.floor((room - 2 * pad + cell.pitchX - cell.w) / cell.pitchX))

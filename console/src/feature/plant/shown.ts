@@ -1,5 +1,5 @@
 import type { Cells } from './layout'
-import type { Plan, PlanBox, PlanLine } from './plan'
+import { bandOrder, type Plan, type PlanBox, type PlanLine } from './plan'
 
 /** What the address says is chosen. */
 export interface Choice {
@@ -28,7 +28,11 @@ const mostFolded = 12
 export function linesShown(p: Plan, show: 'all' | 'crossings', chosen: Choice): { lines: PlanLine[]; more: number } {
   const box = chosen.box ?? (chosen.asset ? p.boxOf.get(chosen.asset) : undefined)
   const wanted = (l: PlanLine) => l.id === chosen.line || (box !== undefined && (l.a === box || l.b === box))
-  const most = (list: PlanLine[], n: number) => [...list].sort((a, b) => b.bytes - a.bytes || (a.id < b.id ? -1 : 1)).slice(0, n)
+  const band = new Map(p.boxes.map((b) => [b.id, bandOrder.indexOf(b.band)]))
+  // The wall between office and plant matters most.
+  const inner = bandOrder.indexOf('dmz')
+  const passes = (l: PlanLine) => (band.get(l.a) ?? 0) < inner !== (band.get(l.b) ?? 0) < inner
+  const most = (list: PlanLine[], n: number) => [...list].sort((a, b) => Number(passes(b)) - Number(passes(a)) || b.bytes - a.bytes || (a.id < b.id ? -1 : 1)).slice(0, n)
   const crossings = p.lines.filter((l) => l.crossing)
   const others = show === 'all' ? p.lines.filter((l) => !l.crossing) : []
   const few = p.boxes.length > 40 && p.boxes.every((b) => b.folded)
