@@ -55,9 +55,29 @@ func (db *DB) SaveInventory(ctx context.Context, site string, now time.Time, ass
 type AssetItem struct {
 	plant.Asset
 	Site, Label, Network      string
+	Zone, Line, Cell          string // of the plant model, "" for none
+	OwnerIT, OwnerOperations  string // people or teams, "" for nobody
 	Facts, Modules, Conflicts int
 	Findings                  FindingCounts
 	Gone                      time.Time // zero while the inventory has it
+}
+
+// Box is the box of the map that an asset stands in: its zone, or its network
+// where no zone has it.
+func (a *AssetItem) Box() string {
+	if a.Zone != "" {
+		return "zone " + a.Zone
+	}
+	return a.Network
+}
+
+// PlaceWhy is what of the plant model places an asset: the members that matched,
+// and what names its owners.
+type PlaceWhy struct {
+	Zone       string `json:"zone,omitempty"`
+	Line       string `json:"line,omitempty"`
+	IT         string `json:"it,omitempty"`
+	Operations string `json:"operations,omitempty"`
 }
 
 // FindingCounts are open findings by level.
@@ -71,12 +91,18 @@ type AssetFilter struct {
 	Level                                                *float64
 	Finding                                              string    // has an open finding of this level: "high", …; "any"
 	SeenSince, FirstSince                                time.Time // last and first seen at or after
-	Gone                                                 bool      // those the inventory no longer makes, too
+	// Zone, Line and Cell are of the plant model, Owner is on either side. None
+	// asks for those that have none; for owners, that lack one of the two.
+	Zone, Line, Cell, Owner string
+	Gone                    bool // those the inventory no longer makes, too
 }
+
+// None asks a filter for what has no value.
+const None = "none"
 
 // AssetSorts are what a list of assets may be sorted by, "-" before it for
 // descending.
-var AssetSorts = []string{"label", "role", "vendor", "level", "kind", "side", "network", "first_seen", "last_seen", "findings"}
+var AssetSorts = []string{"label", "role", "vendor", "level", "kind", "side", "network", "zone", "line", "first_seen", "last_seen", "findings"}
 
 // Assets lists assets. Page.Sort is one of AssetSorts, "label" if empty.
 func (db *DB) Assets(ctx context.Context, f AssetFilter, p Page) (List[AssetItem], error) {
@@ -88,6 +114,9 @@ func (db *DB) Assets(ctx context.Context, f AssetFilter, p Page) (List[AssetItem
 type Facets struct {
 	Total                                                            int64
 	Vendors, Roles, Kinds, Sides, Levels, Protocols, Networks, Sites []Count
+	// Zones, Lines and Cells have None for those that nothing places; Owners are
+	// of both sides, None for assets that lack one.
+	Zones, Lines, Cells, Owners []Count
 }
 
 // Count is how many there are of one value.
@@ -106,6 +135,7 @@ type AssetDetail struct {
 	AssetItem
 	Full      plant.Asset // with facts (counts as of now), modules, reasons and conflicts
 	Endpoints []plant.Endpoint
+	Why       PlaceWhy
 	Changes   []Change // newest first
 	Former    []string
 	Open      []FindingRef // most serious first

@@ -13,7 +13,8 @@ import (
 
 const assetColumns = `asset.num, asset.id, site.name, asset.kind, asset.side, asset.level, asset.role, asset.label, asset.network, asset.vendor, asset.product,
  asset.order_number, asset.firmware, asset.hardware, asset.serial, asset.os, asset.names, asset.ips, asset.macs, asset.vlans, asset.protocols,
- asset.facts, asset.modules, asset.conflicts, asset.first, asset.last, asset.gone, asset.high, asset.medium, asset.low, asset.info`
+ asset.facts, asset.modules, asset.conflicts, asset.first, asset.last, asset.gone, asset.high, asset.medium, asset.low, asset.info,
+ asset.zone, asset.line, asset.cell, asset.owner_it, asset.owner_ops`
 
 const (
 	assetJoin = " JOIN site ON site.id = asset.site"
@@ -28,6 +29,7 @@ func scanAsset(scan func(...any) error, more ...any) (num int64, a AssetItem, er
 		&num, &a.ID, &a.Site, &a.Kind, &a.Side, &a.Level, &a.Role, &a.Label, &a.Network, &a.Vendor, &a.Product,
 		&a.OrderNumber, &a.Firmware, &a.Hardware, &a.Serial, &a.OS, &names, &ips, &macs, &vlans, &protocols,
 		&a.Facts, &a.Modules, &a.Conflicts, &first, &last, &gone, &a.Findings.High, &a.Findings.Medium, &a.Findings.Low, &a.Findings.Info,
+		&a.Zone, &a.Line, &a.Cell, &a.OwnerIT, &a.OwnerOperations,
 	}
 	if err := scan(append(dest, more...)...); err != nil {
 		return 0, a, err
@@ -53,7 +55,7 @@ func scanAsset(scan func(...any) error, more ...any) (num int64, a AssetItem, er
 
 var assetSortColumns = map[string]string{
 	"label": "asset.sorted", "role": "asset.role", "vendor": "asset.vendor", "level": "asset.level", "kind": "asset.kind",
-	"side": "asset.side", "network": "asset.network", "first_seen": "asset.first", "last_seen": "asset.last",
+	"side": "asset.side", "network": "asset.network", "zone": "asset.zone", "line": "asset.line", "first_seen": "asset.first", "last_seen": "asset.last",
 	"findings": "(asset.high * 1000000000 + asset.medium * 1000000 + asset.low * 1000 + asset.info)",
 }
 
@@ -76,6 +78,7 @@ func (db *DB) assetWhere(ctx context.Context, f *AssetFilter) (where, error) {
 	} {
 		w.equal(e.column, text(e.value))
 	}
+	f.placed(&w)
 	if f.Level != nil {
 		w.add("asset.level = ?", *f.Level)
 	}
@@ -98,6 +101,24 @@ func (db *DB) assetWhere(ctx context.Context, f *AssetFilter) (where, error) {
 		w.add("asset.first >= ?", nanos(f.FirstSince))
 	}
 	return w, f.search(&w)
+}
+
+// placed adds the conditions on what the plant model says.
+func (f *AssetFilter) placed(w *where) {
+	for _, e := range []struct{ column, value string }{{"asset.zone", f.Zone}, {"asset.line", f.Line}, {"asset.cell", f.Cell}} {
+		if e.value == None {
+			w.add(e.column + " = ''")
+		} else {
+			w.equal(e.column, text(e.value))
+		}
+	}
+	switch owner := text(f.Owner); owner {
+	case "":
+	case None:
+		w.add("(asset.owner_it = '' OR asset.owner_ops = '')")
+	default:
+		w.add("(asset.owner_it = ? OR asset.owner_ops = ?)", owner, owner)
+	}
 }
 
 // maxWords bounds the words of a search.
@@ -167,24 +188,25 @@ func (db *DB) assetFacets(ctx context.Context, f AssetFilter) (Facets, error) {
 
 func (db *DB) countFacets(ctx context.Context, w where) (Facets, error) {
 	var total int64
-	names := []string{"vendor", "role", "kind", "side", "level", "protocol", "network", "site"}
+	names := []string{"vendor", "role", "kind", "side", "level", "protocol", "network", "site", "zone", "line", "cell", "owner"}
 	counts := make(map[string]map[string]int64, len(names))
 	for _, n := range names {
 		counts[n] = map[string]int64{}
 	}
 	// All in one walk: eight queries that group read the same rows eight times.
-	err := db.each(ctx, "SELECT asset.vendor, asset.role, asset.kind, asset.side, asset.network, site.name, asset.level, asset.protocols, COUNT(*)"+assetFrom+w.clause()+
-		" GROUP BY asset.vendor, asset.role, asset.kind, asset.side, asset.network, site.name, asset.level, asset.protocols", w.args, func(scan func(...any) error) error {
-		var vendor, role, kind, side, network, site, protocols string
+	err := db.each(ctx, "SELECT asset.vendor, asset.role, asset.kind, asset.side, asset.network, site.name, asset.level, asset.protocols, asset.zone, asset.line, asset.cell, asset.owner_it, asset.owner_ops, COUNT(*)"+assetFrom+w.clause()+
+		" GROUP BY asset.vendor, asset.role, asset.kind, asset.side, asset.network, site.name, asset.level, asset.protocols, asset.zone, asset.line, asset.cell, asset.owner_it, asset.owner_ops", w.args, func(scan func(...any) error) error {
+		var vendor, role, kind, side, network, site, protocols, zone, line, cell, it, operations string
 		var level float64
 		var n int64
-		if err := scan(&vendor, &role, &kind, &side, &network, &site, &level, &protocols, &n); err != nil {
+		if err := scan(&vendor, &role, &kind, &side, &network, &site, &level, &protocols, &zone, &line, &cell, &it, &operations, &n); err != nil {
 			return err
 		}
 		total += n
-		for name, value := range map[string]string{"vendor": vendor, "role": role, "kind": kind, "side": side, "network": network, "site": site, "level": levelText(level)} {
+		for name, value := range map[string]string{"vendor": vendor, "role": role, "kind": kind, "side": side, "network": network, "site": site, "level": levelText(level), "zone": orNone(zone), "line": orNone(line), "cell": orNone(cell)} {
 			counts[name][value] += n
 		}
+		countOwners(counts["owner"], it, operations, n)
 		var list []string
 		if err := json.Unmarshal([]byte(protocols), &list); err != nil {
 			return err
@@ -198,7 +220,29 @@ func (db *DB) countFacets(ctx context.Context, w where) (Facets, error) {
 	return Facets{
 		Total: total, Vendors: top("vendor"), Roles: top("role"), Kinds: top("kind"), Sides: top("side"),
 		Levels: top("level"), Protocols: top("protocol"), Networks: top("network"), Sites: top("site"),
+		Zones: top("zone"), Lines: top("line"), Cells: top("cell"), Owners: top("owner"),
 	}, err
+}
+
+func orNone(value string) string {
+	if value == "" {
+		return None
+	}
+	return value
+}
+
+// countOwners counts assets by who answers for them. One who does on both sides
+// counts once.
+func countOwners(of map[string]int64, it, operations string, n int64) {
+	if it == "" || operations == "" {
+		of[None] += n
+	}
+	if it != "" {
+		of[it] += n
+	}
+	if operations != "" && operations != it {
+		of[operations] += n
+	}
 }
 
 // topCounts are the most frequent values.
@@ -238,11 +282,12 @@ func (db *DB) assetNumber(ctx context.Context, id string) (int64, error) {
 
 func (db *DB) readAsset(ctx context.Context, num int64, d *AssetDetail) error {
 	var doc []byte
-	query := "SELECT " + assetColumns + ", asset_doc.doc" + assetFrom + " JOIN asset_doc ON asset_doc.asset = asset.num WHERE asset.num = ?"
+	var why []byte
+	query := "SELECT " + assetColumns + ", asset_doc.doc, asset.why" + assetFrom + " JOIN asset_doc ON asset_doc.asset = asset.num WHERE asset.num = ?"
 	found := false
 	err := db.each(ctx, query, []any{num}, func(scan func(...any) error) (err error) {
 		found = true
-		_, d.AssetItem, err = scanAsset(scan, &doc)
+		_, d.AssetItem, err = scanAsset(scan, &doc, &why)
 		return err
 	})
 	switch {
@@ -253,6 +298,11 @@ func (db *DB) readAsset(ctx context.Context, num int64, d *AssetDetail) error {
 	}
 	if err := json.Unmarshal(doc, &d.Full); err != nil {
 		return err
+	}
+	if len(why) > 0 {
+		if err := json.Unmarshal(why, &d.Why); err != nil {
+			return err
+		}
 	}
 	d.Full.First, d.Full.Last = d.First, d.Last
 	for _, read := range []func(context.Context, int64, *AssetDetail) error{db.readFacts, db.readEndpoints, db.readChanges, db.readFormer, db.readOpen} {

@@ -274,7 +274,7 @@ const assetInsert = `INSERT INTO asset (num, id, site, kind, side, level, role, 
  label = excluded.label, sorted = excluded.sorted, network = excluded.network, vendor = excluded.vendor, product = excluded.product,
  order_number = excluded.order_number, firmware = excluded.firmware, hardware = excluded.hardware, serial = excluded.serial, os = excluded.os,
  names = excluded.names, ips = excluded.ips, macs = excluded.macs, vlans = excluded.vlans, protocols = excluded.protocols, search = excluded.search,
- facts = excluded.facts, modules = excluded.modules, conflicts = excluded.conflicts, first = excluded.first, last = excluded.last, gone = 0, hash = excluded.hash`
+ facts = excluded.facts, modules = excluded.modules, conflicts = excluded.conflicts, first = excluded.first, last = excluded.last, gone = 0, hash = excluded.hash, placed = 0`
 
 func (s *saving) writeAsset(t *tx, n *serials, w *assetWrite) error {
 	a := w.row.Asset

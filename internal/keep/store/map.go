@@ -7,19 +7,25 @@ import (
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
 
-// Edge is what passes between two boxes of the map (site and network) or, for
-// what crosses, between two assets. From is the side that asks.
+// Edge is what passes between two boxes of the map or, for what crosses or no
+// conduit covers, between two assets. From is the side that asks.
 type Edge struct {
-	Site       string
-	From, To   string // networks, or identifiers of assets
-	Protocols  []string
-	Packets    uint64
-	Bytes      uint64
-	Last       time.Time
-	Crossing   bool
-	Operations []plant.Kind // that were asked for, most consequential first
+	Site     string
+	From, To string // boxes (AssetItem.Box), or identifiers of assets
+	// Conversations are all that it stands for; Uncovered are those of them that
+	// no conduit of the plant model covers, and Conduits what covers others.
+	Conversations int64
+	Uncovered     int64
+	Conduits      []string
+	Protocols     []string
+	Packets       uint64
+	Bytes         uint64
+	Last          time.Time
+	Crossing      bool
+	Operations    []plant.Kind // that were asked for, most consequential first
 }
 
 // Map is what the plant map draws, added up over the totals. It may be some
@@ -27,7 +33,7 @@ type Edge struct {
 type Map struct {
 	Assets   []AssetItem // without what the inventory no longer makes
 	Networks []Edge
-	Pairs    []Edge // of assets, only what crosses; at most 5,000, the largest
+	Pairs    []Edge // of assets, only what crosses or no conduit covers; at most 5,000, the largest
 	More     int64  // pairs left out
 	Made     time.Time
 }
@@ -103,15 +109,27 @@ func (db *DB) makeMap(ctx context.Context, site string) (*Map, error) {
 // mapConversations adds up by pair of assets in SQL, and by network here: an
 // asset's network is known without reading it for every conversation.
 func (db *DB) mapConversations(ctx context.Context, g *mapping, sites []any) error {
-	return db.each(ctx, `SELECT client_asset, server_asset, protocol, crossing, SUM(packets_up + packets_down), SUM(bytes_up + bytes_down), MAX(last) FROM conversation
- WHERE site IN (`+list(len(sites))+`) AND client_asset IS NOT NULL AND server_asset IS NOT NULL GROUP BY client_asset, server_asset, protocol, crossing`, sites, func(scan func(...any) error) error {
-		var client, server, crossing, last int64
+	words, err := db.modelWords(ctx)
+	if err != nil {
+		return err
+	}
+	return db.each(ctx, `SELECT client_asset, server_asset, protocol, crossing, state, conduit, COUNT(*), SUM(packets_up + packets_down), SUM(bytes_up + bytes_down), MAX(last) FROM conversation
+ WHERE site IN (`+list(len(sites))+`) AND client_asset IS NOT NULL AND server_asset IS NOT NULL GROUP BY client_asset, server_asset, protocol, crossing, state, conduit`, sites, func(scan func(...any) error) error {
+		var client, server, crossing, state, conduit, n, last int64
 		var protocol string
 		var packets, bytes uint64
-		if err := scan(&client, &server, &protocol, &crossing, &packets, &bytes, &last); err != nil {
+		if err := scan(&client, &server, &protocol, &crossing, &state, &conduit, &n, &packets, &bytes, &last); err != nil {
 			return err
 		}
-		for _, e := range g.edges(client, server, crossing != 0, true) {
+		uncovered := model.State(state) == model.StateUncovered
+		for _, e := range g.edges(client, server, crossing != 0 || uncovered, true) {
+			e.Conversations += n
+			if uncovered {
+				e.Uncovered += n
+			}
+			if c := words[conduit]; c != "" && !slices.Contains(e.Conduits, c) {
+				e.Conduits = append(e.Conduits, c)
+			}
 			e.Packets += packets
 			e.Bytes += bytes
 			e.Crossing = e.Crossing || crossing != 0
@@ -127,13 +145,15 @@ func (db *DB) mapConversations(ctx context.Context, g *mapping, sites []any) err
 }
 
 func (db *DB) mapOperations(ctx context.Context, g *mapping, sites []any) error {
-	return db.each(ctx, `SELECT requester_asset, responder_asset, kind, crossing FROM operation
- WHERE site IN (`+list(len(sites))+`) AND requester_asset IS NOT NULL AND responder_asset IS NOT NULL GROUP BY requester_asset, responder_asset, kind, crossing`, sites, func(scan func(...any) error) error {
-		var requester, responder, kind, crossing int64
-		if err := scan(&requester, &responder, &kind, &crossing); err != nil {
+	return db.each(ctx, `SELECT requester_asset, responder_asset, kind FROM operation
+ WHERE site IN (`+list(len(sites))+`) AND requester_asset IS NOT NULL AND responder_asset IS NOT NULL GROUP BY requester_asset, responder_asset, kind`, sites, func(scan func(...any) error) error {
+		var requester, responder, kind int64
+		if err := scan(&requester, &responder, &kind); err != nil {
 			return err
 		}
-		for _, e := range g.edges(requester, responder, crossing != 0, false) {
+		// A pair that is drawn for another reason than crossing shows its
+		// operations as well.
+		for _, e := range g.edges(requester, responder, true, false) {
 			if k := kindOf(kind); !slices.Contains(e.Operations, k) {
 				e.Operations = append(e.Operations, k)
 			}
@@ -151,8 +171,8 @@ func (g *mapping) edges(from, to int64, crossing, add bool) []*Edge {
 		return nil
 	}
 	var all []*Edge
-	if a.Network != b.Network {
-		all = append(all, edgeAt(g.networks, mapEnds{a.Site, a.Network, b.Network}, add))
+	if from, to := a.Box(), b.Box(); from != to {
+		all = append(all, edgeAt(g.networks, mapEnds{a.Site, from, to}, add))
 	}
 	if crossing {
 		all = append(all, edgeAt(g.pairs, mapEnds{a.Site, a.ID, b.ID}, add))
@@ -174,6 +194,7 @@ func sortedEdges(of map[mapEnds]*Edge) []Edge {
 	all := make([]Edge, 0, len(of))
 	for _, e := range of {
 		slices.Sort(e.Protocols)
+		slices.Sort(e.Conduits)
 		slices.SortFunc(e.Operations, func(a, b plant.Kind) int { return cmp.Compare(b, a) })
 		all = append(all, *e)
 	}

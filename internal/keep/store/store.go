@@ -35,6 +35,9 @@ type Options struct {
 	// must answer for. It is asked when the assets at its ends are known and
 	// when they change. Nil means that nothing crosses.
 	Crosses func(client, server Stand, protocol string, answered bool) bool
+	// Words reads a site's plant model, as of a time; it is asked for the newest
+	// version. Nil leaves assets without zone, line and owners.
+	Words func(site, text string, now time.Time) (Words, error)
 	// Stale is how old figures that add up the whole plant may get before they
 	// are made anew, 15 s if zero. If negative they are always made anew.
 	Stale time.Duration
@@ -75,10 +78,11 @@ type DB struct {
 	write   *sql.DB // one connection
 	path    string  // SQLite's file
 
-	writing  sync.Mutex // held by the one who changes anything
-	saving   sync.Mutex // held by the one who saves an inventory or forgets
-	interned interned   // guarded by writing
-	planned  int64      // rows when statistics were made; guarded by writing
+	writing  sync.Mutex          // held by the one who changes anything
+	saving   sync.Mutex          // held by the one who saves an inventory or forgets
+	interned interned            // guarded by writing
+	words    map[int64]madeWords // by site; guarded by saving
+	planned  int64               // rows when statistics were made; guarded by writing
 	figures  figures
 
 	living  context.Context // ends with Close

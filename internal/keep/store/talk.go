@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
 
 // AssetRef names the asset at one end of a conversation. ID is "" while the
@@ -19,6 +20,13 @@ type ConversationItem struct {
 	ClientAsset AssetRef
 	ServerAsset AssetRef
 	Crossing    bool
+	// What the plant model makes of it: the zones of its ends and the conduit
+	// that covers it ("" for none), and the kinds of its operations where it goes
+	// between zones.
+	FromZone, ToZone string
+	State            model.State
+	Conduit          string
+	Kinds            model.Kinds
 }
 
 // OperationItem is the total of an operation with the assets at its ends.
@@ -39,6 +47,10 @@ type TalkFilter struct {
 	Protocol    string
 	Kind        string // of operation; see plant.ParseKind
 	Crossing    *bool
+	// FromZone, ToZone and Conduit are of the plant model, None for none; States
+	// are any of these. For conversations only.
+	FromZone, ToZone, Conduit string
+	States                    []model.State
 	// From and To leave those that were seen last at or after From and first
 	// before To.
 	From, To time.Time

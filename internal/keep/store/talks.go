@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,12 +11,15 @@ import (
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
 
 // assetEnds are the assets at both ends; an end that has none is NULL.
 const (
 	assetEnds         = ", site.name, ca.id, ca.label, sa.id, sa.label, t.crossing"
 	conversationAsset = conversationJoin + " JOIN site ON site.id = t.site LEFT JOIN asset ca ON ca.num = t.client_asset LEFT JOIN asset sa ON sa.num = t.server_asset"
+	modelColumns      = ", t.state, t.kinds, fz.word, tz.word, cw.word"
+	modelJoin         = " LEFT JOIN model_word fz ON fz.id = t.from_zone LEFT JOIN model_word tz ON tz.id = t.to_zone LEFT JOIN model_word cw ON cw.id = t.conduit"
 	operationAsset    = operationJoin + " JOIN site ON site.id = t.site LEFT JOIN asset ca ON ca.num = t.requester_asset LEFT JOIN asset sa ON sa.num = t.responder_asset"
 )
 
@@ -47,7 +51,7 @@ type talkTable struct {
 }
 
 var conversationTable = talkTable{
-	name: "conversation", join: conversationAsset, one: "t.client_asset", other: "t.server_asset",
+	name: "conversation", join: conversationAsset + modelJoin, one: "t.client_asset", other: "t.server_asset",
 	sorts: map[string]string{"first_seen": "t.id", "last_seen": "t.last", "bytes": "(t.bytes_up + t.bytes_down)", "packets": "(t.packets_up + t.packets_down)"},
 }
 
@@ -86,6 +90,9 @@ func (db *DB) talkWhere(ctx context.Context, table *talkTable, f *TalkFilter) (w
 			w.add("t.crossing = 0")
 		}
 	}
+	if err := db.talkZones(ctx, f, &w); err != nil {
+		return w, err
+	}
 	if !f.From.IsZero() {
 		w.add("t.last >= ?", nanos(f.From))
 	}
@@ -93,6 +100,32 @@ func (db *DB) talkWhere(ctx context.Context, table *talkTable, f *TalkFilter) (w
 		w.add("t.first < ?", nanos(f.To))
 	}
 	return w, nil
+}
+
+// talkZones are the conditions on what the plant model makes of conversations.
+func (db *DB) talkZones(ctx context.Context, f *TalkFilter, w *where) error {
+	if len(f.States) > 0 {
+		w.add("t.state > 1") // written into the query: the index is for these
+		args := make([]any, len(f.States))
+		for i, s := range f.States {
+			args[i] = int64(s)
+		}
+		w.add("t.state IN ("+list(len(args))+")", args...)
+	}
+	for _, e := range []struct{ column, word string }{{"t.from_zone", f.FromZone}, {"t.to_zone", f.ToZone}, {"t.conduit", f.Conduit}} {
+		if e.word == "" {
+			continue
+		}
+		number := int64(0)
+		if e.word != None {
+			var err error
+			if number, err = db.wordNumber(ctx, e.word); err != nil {
+				return db.failed("read the words of the model", err)
+			}
+		}
+		w.add(e.column+" = ?", number)
+	}
+	return nil
 }
 
 // talkEnds are the conditions on the assets at the ends.
@@ -126,17 +159,19 @@ func (db *DB) conversations(ctx context.Context, f TalkFilter, p Page) (List[Con
 	if l.Total, l.More, err = db.capped(ctx, "conversation t", w); err != nil {
 		return l, db.failed("count conversations", err)
 	}
-	l.Items, l.Next, err = paged(ctx, db, listing{"t.id, " + conversationColumns("t", "t.first") + assetEnds, "conversation t", conversationTable.join}, w, o, p, scanConversation)
+	l.Items, l.Next, err = paged(ctx, db, listing{"t.id, " + conversationColumns("t", "t.first") + assetEnds + modelColumns, "conversation t", conversationTable.join}, w, o, p, scanConversation)
 	return l, db.failed("list conversations", err)
 }
 
 func scanConversation(scan func(...any) error, by *any) (int64, ConversationItem, error) {
 	var r conversationRow
 	var e assetEndRow
-	var id int64
-	err := scan(append(append(append([]any{&id}, r.dest()...), e.dest()...), by)...)
+	var id, state, kinds int64
+	var from, to, conduit sql.NullString
+	err := scan(append(append(append([]any{&id}, r.dest()...), e.dest()...), &state, &kinds, &from, &to, &conduit, by)...)
 	return id, ConversationItem{
 		ID: id, Conversation: *r.finish(), Site: e.site, ClientAsset: refOf(e.oneID, e.oneLabel), ServerAsset: refOf(e.otherID, e.otherLabel), Crossing: e.crossingNumber != 0,
+		FromZone: from.String, ToZone: to.String, State: model.State(state), Conduit: conduit.String, Kinds: model.Kinds(kinds),
 	}, err
 }
 

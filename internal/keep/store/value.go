@@ -47,6 +47,11 @@ func text(s string) string {
 	if len(s) > maxText {
 		s = s[:maxText]
 	}
+	return unlimited(s)
+}
+
+// unlimited is s as every database takes it, however long it is.
+func unlimited(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}

@@ -77,6 +77,10 @@ func (d *decoder) object(n *node, v reflect.Value) {
 }
 
 func (d *decoder) unknownKey(n *node, e *entry, fields []fieldOf) {
+	if n.flow && strings.Trim(e.key, "0123456789") == "" {
+		d.report(Error, e.start, e.end, join(n.path, e.key), "a comma ends a value here", "a point stands before decimals, and nothing between thousands: 12000.50")
+		return
+	}
 	known := make([]string, len(fields))
 	for i := range fields {
 		known[i] = fields[i].key
@@ -416,7 +420,11 @@ func (d *decoder) list(n *node, v reflect.Value, f *fieldOf) {
 	case nullNode:
 		return // "zones:" with nothing below it is an empty list
 	case scalarNode:
-		d.report(Error, n.start, n.end, n.path, what(n)+" where a list is expected", fmt.Sprintf("write  %s: [%s]", f.key, n.text))
+		hint := fmt.Sprintf("write  %s: [%s]", f.key, n.text)
+		if v.Type().Elem().Kind() == reflect.Struct {
+			hint = "write each member below it, with a dash: - { " + exampleOf(fieldsOf(v.Type().Elem())) + ", … }"
+		}
+		d.report(Error, n.start, n.end, n.path, what(n)+" where a list is expected", hint)
 		return
 	default:
 		d.report(Error, n.start, n.end, n.path, "a group of keys where a list is expected", "put a dash before the first key of each member: - id: …")

@@ -94,3 +94,14 @@ func (m *Model) OnShift(team string, at time.Time) []string {
 	}
 	return there
 }
+
+// Begins is when a day begins at the site; zero for no day.
+func (m *Model) Begins(d Date) time.Time {
+	if d.IsZero() {
+		return time.Time{}
+	}
+	return instant(d, ClockAt(0, 0), m.location(), false)
+}
+
+// Today is the day it is at the site.
+func (m *Model) Today(now time.Time) Date { return DateOf(now.In(m.location())) }
