@@ -74,7 +74,7 @@ func (h *hubRole) openKeep(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.store, err = store.Open(ctx, url, store.Options{Now: p.o.Now, Log: p.o.Log, Crosses: hub.Crosses}); err != nil {
+	if h.store, err = store.Open(ctx, url, store.Options{Now: p.o.Now, Log: p.o.Log, Crosses: hub.Crosses, Words: hub.Words}); err != nil {
 		return err
 	}
 	p.later(h.store.Close)
@@ -143,7 +143,7 @@ func (h *hubRole) openServer(console fs.FS, log *slog.Logger) (err error) {
 		return err
 	}
 	h.server, err = api.New(api.Options{
-		Store: h.store, Accounts: h.accounts, Names: p.c.Names, History: h.archive, Ledger: h.ledger, TLS: h.certificates, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Live: h.live, Console: console, Crosses: hub.Crosses,
+		Store: h.store, Accounts: h.accounts, Names: p.c.Names, History: h.archive, Ledger: h.ledger, TLS: h.certificates, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Live: h.live, Console: console, Crosses: hub.Crosses, Words: hub.Words,
 		Ready: h.probes(), Numbers: h.numbers, Version: p.o.Version, Now: p.o.Now, Log: log, Uploads: uploads,
 		Scratch: filepath.Join(p.c.Data, "scratch"),
 	})

@@ -76,6 +76,7 @@ func TestAssetFilters(t *testing.T) {
 			Total: 40, Vendors: []Count{{"Siemens", 30}, {"Dell", 10}}, Roles: []Count{{"controller", 30}, {"PC", 10}}, Kinds: []Count{{"device", 40}},
 			Sides: []Count{{"ot", 30}, {"it", 10}}, Levels: []Count{{"1", 30}, {"4", 10}}, Protocols: []Count{{"modbus", 30}, {"s7comm", 30}, {"smb", 10}},
 			Networks: []Count{{"10.0.0.0/24", 40}}, Sites: []Count{{"works", 40}},
+			Zones: []Count{{None, 40}}, Lines: []Count{{None, 40}}, Cells: []Count{{None, 40}}, Owners: []Count{{None, 40}},
 		}
 		if d := cmp.Diff(want, f); d != "" {
 			t.Errorf("facets (-want +got):\n%s", d)

@@ -73,6 +73,13 @@ func (db *DB) AssetFacts(ctx context.Context, site string, yield func(f *model.F
 	return db.assetFacts(ctx, site, yield)
 }
 
+// Talks streams a site's conversations with the assets at their ends, as
+// conduits look at them. Zones are left to the caller; kinds of operation are
+// known only of conversations that go between zones now.
+func (db *DB) Talks(ctx context.Context, site string, yield func(client, server string, t *model.Talk) error) error {
+	return db.talks(ctx, site, yield)
+}
+
 // BoundaryCell is what goes from one zone to another, in one state and by one
 // conduit. A zone is "" where an end stands in none.
 type BoundaryCell struct {

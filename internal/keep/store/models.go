@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
 
@@ -327,4 +328,36 @@ func (c *BoundaryCell) add(protocol string, kinds model.Kinds, n int64, packets,
 	if !slices.Contains(c.Protocols, protocol) {
 		c.Protocols = append(c.Protocols, protocol)
 	}
+}
+
+func (db *DB) talks(ctx context.Context, site string, yield func(client, server string, t *model.Talk) error) error {
+	id, err := db.siteNumber(ctx, text(site))
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return db.failed("read sites", err)
+	}
+	// Numbers first: a join for each conversation would read each asset many times.
+	names := map[int64]string{}
+	if err := db.each(ctx, "SELECT num, id FROM asset WHERE site = ?", []any{id}, func(scan func(...any) error) error {
+		var num int64
+		var name string
+		err := scan(&num, &name)
+		names[num] = name
+		return err
+	}); err != nil {
+		return db.failed("read assets", err)
+	}
+	err = db.each(ctx, "SELECT client_asset, server_asset, protocol, transport, port, flags, kinds FROM conversation WHERE site = ? AND client_asset IS NOT NULL AND server_asset IS NOT NULL", []any{id},
+		func(scan func(...any) error) error {
+			var client, server, transport, port, flags, kinds int64
+			var t model.Talk
+			if err := scan(&client, &server, &t.Protocol, &transport, &port, &flags, &kinds); err != nil {
+				return err
+			}
+			t.Transport, t.Port, t.Answered, t.Kinds = plant.Transport(transport), uint16(port), flags&flagAnswered != 0, model.Kinds(kinds)
+			return yield(names[client], names[server], &t)
+		})
+	return db.failed("read conversations", err)
 }

@@ -29,8 +29,20 @@ type Edit struct {
 }
 
 // ErrEdit marks an edit that cannot be made: its path leads nowhere, or the text
-// is none.
+// is none. Apply's errors are *EditError.
 var ErrEdit = errors.New("cannot be changed")
+
+// EditError says why an edit cannot be made.
+type EditError struct {
+	Path string // of the edit
+	Text string
+}
+
+// Error is the path and the text.
+func (e *EditError) Error() string { return e.Path + " cannot be changed: " + e.Text }
+
+// Unwrap is ErrEdit.
+func (e *EditError) Unwrap() error { return ErrEdit }
 
 // Apply makes edits one after the other and returns the changed text. All that
 // no edit is about stays as it is, comments, order and quotes. The result may
@@ -39,7 +51,7 @@ func Apply(text string, edits []Edit) (string, error) {
 	for _, e := range edits {
 		next, err := applyOne(text, e)
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", e.Path, err)
+			return "", &EditError{Path: e.Path, Text: err.Error()}
 		}
 		text = next
 	}
@@ -47,10 +59,13 @@ func Apply(text string, edits []Edit) (string, error) {
 }
 
 func refused(format string, a ...any) error {
-	return fmt.Errorf("%w: %s", ErrEdit, fmt.Sprintf(format, a...))
+	return fmt.Errorf(format, a...)
 }
 
 func applyOne(text string, e Edit) (next string, err error) {
+	if crlf := strings.Contains(text, "\r\n"); crlf {
+		defer func() { next = strings.ReplaceAll(next, "\n", "\r\n") }()
+	}
 	s := newSource(text)
 	defer func() {
 		if r := recover(); r != nil { // of the YAML package, see read
@@ -68,10 +83,7 @@ func applyOne(text string, e Edit) (next string, err error) {
 	if err != nil {
 		return "", err
 	}
-	ed := &editing{source: s, root: root, eol: "\n"}
-	if strings.Contains(text, "\r\n") {
-		ed.eol = "\r\n"
-	}
+	ed := &editing{source: s, root: root}
 	switch e.Op {
 	case OpSet:
 		next, err = ed.set(steps, e.Value)
@@ -146,7 +158,6 @@ func parsePath(path string) ([]step, error) {
 type editing struct {
 	*source
 	root *node
-	eol  string
 }
 
 // child is where a step leads from a node; the place in its list or group.
@@ -260,7 +271,7 @@ func (e *editing) insertKey(n *node, key string, value any) (string, error) {
 	if list, ok := value.([]any); ok && n == e.root && len(list) > 0 {
 		var b strings.Builder
 		for _, item := range list {
-			b.WriteString(e.eol + "  - " + flow(item))
+			b.WriteString("\n" + "  - " + flow(item))
 		}
 		text = key + ":" + b.String()
 	}
@@ -294,7 +305,7 @@ func (e *editing) insertFlow(n *node, text string, empty bool, at int) (string, 
 func (e *editing) insertLine(after, column int, text string) string {
 	line, _ := e.place(max(after-1, 0))
 	at := e.lineEnd(line)
-	return e.splice(at, at, e.eol+strings.Repeat(" ", column)+text)
+	return e.splice(at, at, "\n"+strings.Repeat(" ", column)+text)
 }
 
 // columnOf is how many characters stand before an offset in its line.

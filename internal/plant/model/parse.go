@@ -62,3 +62,17 @@ func fillLists(v reflect.Value) {
 		}
 	}
 }
+
+// SiteProblem is a problem with the site that a text names, at its place.
+func SiteProblem(text, message, hint string) Problem {
+	s := newSource(text)
+	at, end := 0, 0
+	if root := s.tree(); root != nil {
+		if n := root.get("site"); n != nil {
+			at, end = n.start, n.end
+		}
+	}
+	s.found = nil
+	s.report(Error, at, end, "site", message, hint)
+	return s.found[0]
+}

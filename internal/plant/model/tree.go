@@ -75,7 +75,10 @@ type source struct {
 	found  []Problem
 }
 
+// newSource takes line ends of every kind to be one character: the YAML package
+// miscounts where they are two. Lines and columns are those of the text.
 func newSource(text string) *source {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
 	s := &source{text: text, lines: []int{0}}
 	for i := range len(text) {
 		if text[i] == '\n' {
@@ -176,7 +179,7 @@ func (s *source) sane() bool {
 			s.bad(i, i+1, "this is no UTF-8", "save the file as UTF-8")
 			return false
 		}
-		if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f || r == 0xfeff && i > 0 {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == 0xfeff && i > 0 {
 			s.bad(i, i+n, fmt.Sprintf("character U+%04X cannot stand in a text", r), "take it out")
 			return false
 		}
@@ -279,6 +282,8 @@ var wordings = []struct{ has, message, hint string }{
 	{"mapping value is not allowed", "a second colon makes no sense here", `put a text with ": " in it in quotes: reason: "a: b"; or begin a new line`},
 	{"',' or ']' must be", "the list that began with [ does not end", "put ] at its end, and a comma between its parts"},
 	{"',' or '}' must be", "the group that began with { does not end", "put } at its end, and a comma between its parts"},
+	{"sequence end token", "the list that began with [ does not end", "put ] at its end"},
+	{"mapping end token", "the group that began with { does not end", "put } at its end"},
 	{"could not find flow map", "the group that began with { does not end", "put } at its end"},
 	{"could not find flow seq", "the list that began with [ does not end", "put ] at its end"},
 	{"end character of double-quoted", "the text in quotes does not end", `put " at its end`},

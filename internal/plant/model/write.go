@@ -180,7 +180,7 @@ func flow(v any) string {
 var keyOrder = func() []string {
 	var all []string
 	for _, t := range []reflect.Type{
-		reflect.TypeFor[Line](), reflect.TypeFor[Person](), reflect.TypeFor[Zone](), reflect.TypeFor[Conduit](), reflect.TypeFor[Window](), reflect.TypeFor[Team](),
+		reflect.TypeFor[Line](), reflect.TypeFor[Person](), reflect.TypeFor[Zone](), reflect.TypeFor[Window](), reflect.TypeFor[Conduit](), reflect.TypeFor[Team](),
 		reflect.TypeFor[Shift](), reflect.TypeFor[Owners](), reflect.TypeFor[Cost](), reflect.TypeFor[Member](), reflect.TypeFor[Service](),
 	} {
 		for _, f := range fieldsOf(t) {

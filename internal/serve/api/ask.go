@@ -9,6 +9,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/keep/history"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
 
 // Store is what the API asks of the store; *store.DB has it.
@@ -51,6 +52,14 @@ type Store interface {
 	View(ctx context.Context, id string) (store.View, error)
 	PutView(context.Context, store.View) (store.View, error)
 	DeleteView(ctx context.Context, id string, version int64) error
+
+	Model(ctx context.Context, site string) (store.ModelVersion, error)
+	ModelAt(ctx context.Context, site string, version int64) (store.ModelVersion, error)
+	ModelVersions(ctx context.Context, site string, p store.Page) (store.List[store.ModelVersion], error)
+	PutModel(ctx context.Context, v store.ModelVersion, was int64) (int64, error)
+	AssetFacts(ctx context.Context, site string, yield func(f *model.Facts, zone, line string) error) error
+	Talks(ctx context.Context, site string, yield func(client, server string, t *model.Talk) error) error
+	Boundary(ctx context.Context, site string, from, to time.Time) (*store.Boundary, error)
 
 	Segments(context.Context, store.SegmentFilter) ([]plant.Segment, error)
 	Setting(ctx context.Context, key string) (value json.RawMessage, version int64, err error)

@@ -17,6 +17,7 @@ import (
 func (f *AssetFilter) store() store.AssetFilter {
 	return store.AssetFilter{
 		Site: f.Site, Q: f.Q, Kind: f.Kind, Side: f.Side, Role: f.Role, Vendor: f.Vendor, Protocol: f.Protocol, Network: f.Network,
+		Zone: f.Zone, Line: f.Line, Cell: f.Cell, Owner: f.Owner,
 		Level: parseLevel(f.Level), Finding: f.Finding, SeenSince: f.SeenSince, FirstSince: f.FirstSince,
 	}
 }
@@ -45,6 +46,7 @@ func assetRow(a *store.AssetItem) AssetRow {
 	return AssetRow{
 		ID: a.ID, Site: a.Site, Kind: string(a.Kind), Side: string(a.Side), Level: level(a.Level), Role: a.Role, Label: a.Label,
 		Names: orEmpty(a.Names), IPs: each(a.IPs, ipText), MACs: each(a.MACs, macText), VLANs: orEmpty(a.VLANs), Network: a.Network,
+		Zone: a.Zone, Line: a.Line, Cell: a.Cell, Owners: OwnerIDs{IT: a.OwnerIT, Operations: a.OwnerOperations},
 		Vendor: a.Vendor, Product: a.Product, OrderNumber: a.OrderNumber, Firmware: a.Firmware, Hardware: a.Hardware, Serial: a.Serial, OS: a.OS,
 		Protocols: orEmpty(a.Protocols), FirstSeen: when(a.First), LastSeen: when(a.Last),
 		Facts: int64(a.Facts), Modules: int64(a.Modules), Conflicts: int64(a.Conflicts), Findings: findingCounts(a.Findings), Gone: when(a.Gone),
@@ -62,7 +64,7 @@ func (s *Server) assetFacets(ctx context.Context, in *AssetFilter) (*Facets, err
 	return &Facets{
 		Total: f.Total, Vendors: counts(f.Vendors), Roles: counts(f.Roles), Kinds: counts(f.Kinds), Sides: counts(f.Sides),
 		Levels: counts(f.Levels), Protocols: counts(f.Protocols), Networks: counts(f.Networks), Sites: s.seen(ctx, counts(f.Sites)),
-		Zones: []Count{}, Lines: []Count{}, Cells: []Count{}, Owners: []Count{},
+		Zones: counts(f.Zones), Lines: counts(f.Lines), Cells: counts(f.Cells), Owners: counts(f.Owners),
 	}, nil
 }
 
@@ -88,14 +90,16 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request, in *AssetPath) er
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, r, http.StatusOK, n.detail(&d))
+	a := n.detail(&d)
+	a.Owners = s.called(r.Context(), d.Site).owners(d.OwnerIT, d.Why.IT, d.OwnerOperations, d.Why.Operations)
+	return writeJSON(w, r, http.StatusOK, a)
 }
 
 func (n *names) detail(d *store.AssetDetail) *Asset {
 	a := assetRow(&d.AssetItem)
 	return &Asset{
 		ID: a.ID, Site: a.Site, Kind: a.Kind, Side: a.Side, Level: a.Level, Role: a.Role, Label: a.Label, Names: a.Names, IPs: a.IPs, MACs: a.MACs, VLANs: a.VLANs,
-		Network: a.Network, Vendor: a.Vendor, Product: a.Product, OrderNumber: a.OrderNumber, Firmware: a.Firmware, Hardware: a.Hardware, Serial: a.Serial, OS: a.OS,
+		Network: a.Network, Zone: a.Zone, Line: a.Line, Cell: a.Cell, PlacedBy: PlacedBy{Zone: d.Why.Zone, Line: d.Why.Line}, Vendor: a.Vendor, Product: a.Product, OrderNumber: a.OrderNumber, Firmware: a.Firmware, Hardware: a.Hardware, Serial: a.Serial, OS: a.OS,
 		Protocols: a.Protocols, FirstSeen: a.FirstSeen, LastSeen: a.LastSeen, Gone: a.Gone,
 		Facts:     each(d.Full.Facts, n.fact),
 		Modules:   each(d.Full.Modules, n.module),

@@ -61,6 +61,12 @@ func (e *emptyStore) Findings(context.Context, store.FindingFilter, store.Page) 
 
 func (e *emptyStore) Tally(context.Context, string) (store.Tally, error) { return store.Tally{}, nil }
 
+func (e *emptyStore) Sites(context.Context) ([]string, error) { return nil, nil }
+
+func (e *emptyStore) Model(context.Context, string) (store.ModelVersion, error) {
+	return store.ModelVersion{}, store.ErrNotFound
+}
+
 func (e *emptyStore) Map(context.Context, string) (*store.Map, error) { return &store.Map{}, nil }
 
 func (e *emptyStore) Setting(context.Context, string) (json.RawMessage, int64, error) {

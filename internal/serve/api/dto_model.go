@@ -43,7 +43,7 @@ type ModelChange struct {
 type ModelCheck struct {
 	Problems []ModelProblem `json:"problems" doc:"In the order of the text."`
 	Changes  []ModelChange  `json:"changes" doc:"Against the newest version; empty while the text has errors."`
-	Effect   *ModelEffect   `json:"effect" doc:"Where the site's assets would stand; null while the text has errors."`
+	Effect   *ModelEffect   `json:"effect,omitempty" doc:"Where the site's assets would stand; absent while the text has errors."`
 }
 
 // ModelEffect is how many assets a model places.
@@ -52,8 +52,8 @@ type ModelEffect struct {
 	Unplaced  int64        `json:"unplaced"`
 	Moved     int64        `json:"moved" doc:"That stand in another zone or line now."`
 	PerZone   []ZoneEffect `json:"per_zone" doc:"In the order of the text."`
-	Covered   int64        `json:"covered" doc:"Conversations between zones that a conduit would cover."`
-	Uncovered int64        `json:"uncovered" doc:"Conversations between zones that no conduit would cover."`
+	Covered   *int64       `json:"covered" doc:"Conversations between zones that a conduit would cover; null if there are too many to look at just now."`
+	Uncovered *int64       `json:"uncovered" doc:"Conversations between zones that were answered and no conduit would cover, as far as their operations are known."`
 }
 
 // ZoneEffect is how many assets a zone has, and had.
@@ -71,6 +71,13 @@ type ModelVersion struct {
 	Note    string     `json:"note"`
 }
 
+// ModelHead is which version of a site's model is the newest: the state of the
+// topic model.
+type ModelHead struct {
+	Site    string `json:"site"`
+	Version int64  `json:"version" doc:"0 while there is none."`
+}
+
 // ModelDifference is how two versions differ.
 type ModelDifference struct {
 	From    int64         `json:"from" doc:"0 is before the first."`
@@ -79,15 +86,13 @@ type ModelDifference struct {
 	Diff    string        `json:"diff" doc:"Of the texts, in unified format."`
 }
 
-// ModelConflict is a problem document that says how the model is now, to one
-// who wanted to change an older version.
-type ModelConflict struct {
+// ModelRefusal is a problem document that says what is wrong with a text.
+type ModelRefusal struct {
 	Type     string         `json:"type"`
 	Title    string         `json:"title"`
 	Status   int            `json:"status"`
 	Detail   string         `json:"detail"`
-	Problems []ModelProblem `json:"problems,omitempty" doc:"What is wrong with the text, with status 422."`
-	Current  *PlantModel    `json:"current,omitempty" doc:"The newest version, with status 412."`
+	Problems []ModelProblem `json:"problems,omitempty"`
 }
 
 // ModelText is a text to be checked or saved.

@@ -247,6 +247,8 @@ func (s *Server) state(ctx context.Context, t Topic, site string) (any, error) {
 		return s.listCaptures(ctx, &sitePageInput{Page: first, Site: site})
 	case TopicFindings:
 		return s.listFindings(ctx, &findingListInput{Page: first, FindingFilter: FindingFilter{Site: site}})
+	case TopicModel:
+		return s.modelHeads(ctx, site)
 	}
 	o, err := s.store.Overview(ctx, site)
 	if err != nil {

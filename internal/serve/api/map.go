@@ -11,6 +11,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/keep/history"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
 
 // bandNames are the Purdue levels as people call them, highest first.
@@ -33,7 +34,7 @@ func (s *Server) plantMap(ctx context.Context, in *mapInput) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &drawing{room: s.opt.Limits.Assets, out: &Map{At: now.UTC(), Boxes: []Box{}, Edges: []Edge{}}}
+	d := &drawing{room: s.opt.Limits.Assets, out: &Map{At: now.UTC(), Boxes: []Box{}, Edges: []Edge{}}, models: map[string]*model.Model{}, networks: map[string]map[string]int{}}
 	past := !in.At.IsZero() && in.At.Before(now)
 	if past {
 		from := in.At.Add(-day).UTC()
@@ -44,6 +45,7 @@ func (s *Server) plantMap(ctx context.Context, in *mapInput) (*Map, error) {
 		if err != nil {
 			return nil, err
 		}
+		d.models[site] = s.called(ctx, site).model
 		d.assets(site, m.Assets, in.At)
 		if past {
 			if err := s.pastEdges(ctx, d, site, in.At); err != nil {
@@ -59,12 +61,14 @@ func (s *Server) plantMap(ctx context.Context, in *mapInput) (*Map, error) {
 
 // drawing is a map in the making.
 type drawing struct {
-	out  *Map
-	room int // for assets
+	out      *Map
+	room     int // for assets
+	models   map[string]*model.Model
+	networks map[string]map[string]int // assets by network and box
 }
 
-// boxID names the box of a network. Two sites may use the same addresses.
-func boxID(site, network string) string { return site + "/" + network }
+// boxID names a box. Two sites may use the same addresses.
+func boxID(site, box string) string { return site + "/" + box }
 
 // box is a network with all its assets.
 type box struct {
@@ -72,6 +76,34 @@ type box struct {
 	all    []*store.AssetItem
 	levels map[float64]int
 	sides  map[plant.Side]int
+	lines  map[string]bool
+}
+
+// newBox is a box without its assets: a zone of the plant model, or a network.
+func (d *drawing) newBox(site string, a *store.AssetItem) Box {
+	b := Box{ID: boxID(site, a.Box()), Site: site, Network: a.Network, Name: a.Network, Kind: "network", Assets: []MapAsset{}}
+	if a.Zone == "" {
+		return b
+	}
+	b.Network, b.Zone, b.Name, b.Kind = "", a.Zone, a.Zone, ""
+	if z := d.models[site].Zone(a.Zone); z != nil {
+		b.Name, b.Kind, b.Level = z.Name, string(z.Kind), z.Level
+	}
+	return b
+}
+
+// stands notes in which box assets of a network stand.
+func (d *drawing) stands(site string, a *store.AssetItem) {
+	network := boxID(site, a.Network)
+	if d.networks[network] == nil {
+		d.networks[network] = map[string]int{}
+	}
+	d.networks[network][boxID(site, a.Box())]++
+}
+
+// boxOf is the box in which most assets of a network stand.
+func (d *drawing) boxOf(site, network string) string {
+	return most(d.networks[boxID(site, network)], func(string) bool { return true })
 }
 
 // assets puts those of a site into boxes, all of them or those that had been
@@ -83,11 +115,15 @@ func (d *drawing) assets(site string, assets []store.AssetItem, at time.Time) {
 		if !at.IsZero() && a.First.After(at) {
 			continue
 		}
-		b := boxes[a.Network]
+		b := boxes[a.Box()]
 		if b == nil {
-			b = &box{Box: Box{ID: boxID(site, a.Network), Site: site, Network: a.Network, Assets: []MapAsset{}}, levels: map[float64]int{}, sides: map[plant.Side]int{}}
-			boxes[a.Network] = b
+			b = &box{Box: d.newBox(site, a), levels: map[float64]int{}, sides: map[plant.Side]int{}, lines: map[string]bool{}}
+			boxes[a.Box()] = b
 		}
+		if a.Line != "" {
+			b.lines[a.Line] = true
+		}
+		d.stands(site, a)
 		b.all = append(b.all, a)
 		b.levels[a.Level]++
 		b.sides[a.Side]++
@@ -108,7 +144,14 @@ func (d *drawing) assets(site string, assets []store.AssetItem, at time.Time) {
 
 func (d *drawing) box(b *box) {
 	b.Total = int64(len(b.all))
-	b.Level = level(most(b.levels, func(l float64) bool { return l >= 0 }))
+	if b.Level == nil {
+		b.Level = level(most(b.levels, func(l float64) bool { return l >= 0 }))
+	}
+	if len(b.lines) == 1 {
+		for l := range b.lines {
+			b.Line = l
+		}
+	}
 	b.Side = string(most(b.sides, func(s plant.Side) bool { return s != plant.SideUnknown }))
 	slices.SortFunc(b.all, func(x, y *store.AssetItem) int {
 		return cmp.Or(cmp.Compare(severity(x.Findings), severity(y.Findings)), cmp.Compare(x.Label, y.Label), cmp.Compare(x.ID, y.ID))
@@ -121,7 +164,7 @@ func (d *drawing) box(b *box) {
 		d.room--
 		b.Assets = append(b.Assets, MapAsset{
 			ID: a.ID, Label: a.Label, Role: a.Role, Kind: string(a.Kind), Side: string(a.Side), Level: level(a.Level),
-			VendorKnown: a.Vendor != "", Worst: worst[severity(a.Findings)],
+			VendorKnown: a.Vendor != "", Line: a.Line, Worst: worst[severity(a.Findings)],
 		})
 	}
 	d.out.Boxes = append(d.out.Boxes, b.Box)
@@ -172,7 +215,7 @@ func (d *drawing) edges(site string, m *store.Map) {
 func edge(e *store.Edge, between string) Edge {
 	return Edge{
 		Between: between, From: e.From, To: e.To, Protocols: orEmpty(e.Protocols), Packets: e.Packets, Bytes: e.Bytes, Last: when(e.Last), Crossing: e.Crossing,
-		Operations: each(e.Operations, func(k *plant.Kind) string { return k.String() }), Conduits: []string{},
+		Operations: each(e.Operations, func(k *plant.Kind) string { return k.String() }), Conduits: orEmpty(e.Conduits), Uncovered: e.Uncovered,
 	}
 }
 
@@ -200,7 +243,7 @@ func (s *Server) pastEdges(ctx context.Context, d *drawing, site string, at time
 		sides[d.out.Boxes[i].ID] = d.out.Boxes[i].Side
 	}
 	for _, p := range a.Groups {
-		from, to := boxID(site, p.Client), boxID(site, p.Server)
+		from, to := d.boxOf(site, p.Client), d.boxOf(site, p.Server)
 		if sides[from] == "" || sides[to] == "" || from == to {
 			continue // no asset stands there
 		}
@@ -222,7 +265,7 @@ func crossed(from, to string, protocols []string) bool {
 // finish orders boxes and adds the bands they stand in.
 func (d *drawing) finish() {
 	slices.SortFunc(d.out.Boxes, func(a, b Box) int {
-		return cmp.Or(cmp.Compare(height(b.Level), height(a.Level)), cmp.Compare(a.Site, b.Site), cmp.Compare(a.Network, b.Network))
+		return cmp.Or(cmp.Compare(height(b.Level), height(a.Level)), cmp.Compare(a.Site, b.Site), cmp.Compare(a.ID, b.ID))
 	})
 	d.out.Bands = []Band{}
 	for i := range d.out.Boxes {

@@ -13,7 +13,7 @@ import (
 func (s *Server) registerModel() {
 	const put, post = http.MethodPut, http.MethodPost
 	raw(s, http.MethodGet, base+"/model", about{"model", "model", account.Read, "The plant in its people's words"}, modelShape, s.model)
-	change(s, post, base+"/model/check", http.StatusOK, about{"checkModel", "model", account.Edit, "Say what a text would do, and what is wrong in it"}, s.checkModel)
+	raw(s, post, base+"/model/check", about{"checkModel", "model", account.Edit, "Say what a text would do, and what is wrong in it"}, checksModel, s.checkModel)
 	raw(s, put, base+"/model", about{"saveModel", "model", account.Edit, "Save a text as the next version"}, savesModel, s.saveModel)
 	raw(s, post, base+"/model/edit", about{"editModel", "model", account.Edit, "Change single values; the text keeps its comments"}, savesModel, s.editModel)
 	get(s, base+"/model/versions", about{"listModelVersions", "model", account.Read, "List saved versions, the newest first"}, s.listModelVersions)
@@ -49,7 +49,7 @@ type (
 	}
 	modelDifferenceInput struct {
 		ModelInput
-		From int64 `query:"from" minimum:"0" doc:"The version before to if it is left out; 0 is before the first."`
+		From int64 `query:"from" minimum:"-1" default:"-1" doc:"The version before to if it is left out or -1; 0 is before the first."`
 		To   int64 `query:"to" minimum:"1" doc:"The newest if it is left out."`
 	}
 	boundaryInput struct {
@@ -78,10 +78,13 @@ func modelShape(s *Server, op *huma.Operation) {
 func savesModel(s *Server, op *huma.Operation) {
 	modelShape(s, op)
 	op.MaxBodyBytes = maxModelBody
-	problem := map[string]*huma.MediaType{"application/problem+json": {Schema: s.schema(reflect.TypeFor[ModelConflict]())}}
-	op.Responses["412"] = &huma.Response{Description: "Somebody saved another version meanwhile: current has it", Content: problem}
-	op.Responses["422"] = &huma.Response{Description: "The text has errors: problems has them", Content: problem}
-	op.Responses["428"] = &huma.Response{Description: "If-Match is missing", Content: problem}
+	op.Responses["412"] = &huma.Response{Description: "Somebody saved another version meanwhile: this is how it is now.", Content: map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[PlantModel]())}}}
+	op.Responses["422"] = &huma.Response{Description: "The text has errors", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: s.schema(reflect.TypeFor[ModelRefusal]())}}}
+}
+
+func checksModel(s *Server, op *huma.Operation) {
+	one[ModelCheck](s, op)
+	op.MaxBodyBytes = maxModelBody
 }
 
 // maxModelBody bounds a text as JSON: its quotes and line ends are two bytes.

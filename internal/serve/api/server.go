@@ -61,6 +61,9 @@ type Options struct {
 	// Crosses is what the store was given as Options.Crosses: whether a
 	// conversation goes over a boundary. Nil means that nothing does.
 	Crosses func(client, server store.Stand, protocol string, answered bool) bool
+	// Words is what the store was given as Options.Words: it reads a site's plant
+	// model. Nil means that there is none.
+	Words func(site, text string, now time.Time) (store.Words, error)
 	Version string
 	Now     func() time.Time // time.Now if nil
 	Log     *slog.Logger     // slog.Default if nil
@@ -138,6 +141,7 @@ type Server struct {
 	files    *site
 	metrics  *metrics
 	index    assetIndex
+	models   modelCache
 	seed     maphash.Seed // of hashes in cursors
 	checks   []assure.Check
 	all      turns // requests
