@@ -257,3 +257,6 @@ func (l *Ledger) PutAnchor(ctx context.Context) error {
 	}
 	return l.o.Anchor.PutLedgerCheckpoint(ctx, l.verifier.Name(), last.Size, last.Text)
 }
+
+// Dir is the folder that it is in.
+func (l *Ledger) Dir() string { return l.o.Dir }
