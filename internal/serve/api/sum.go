@@ -121,6 +121,9 @@ func (s *Server) ends(ctx context.Context, id string) (ends, error) {
 	if err != nil {
 		return ends{}, err
 	}
+	if err := s.within(ctx, d.Site); err != nil {
+		return ends{}, err
+	}
 	e := ends{site: d.Site, set: map[plant.Endpoint]bool{}}
 	for _, x := range d.Endpoints {
 		e.set[x] = true
