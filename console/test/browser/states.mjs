@@ -16,7 +16,7 @@ export const states = {
   lost: { serve: {}, set: () => {}, then: lose, complains: /ERR_|Failed to load|503/ },
   palette: { serve: {}, set: () => {}, then: palette, only: ['answer'] },
   keys: { serve: {}, set: () => {}, then: (page) => page.keyboard.press('?'), only: ['answer'] },
-  more: { serve: {}, set: () => {}, then: more, only: ['answer'], size: 'phone' },
+  more: { serve: {}, set: () => {}, then: (page) => page.getByRole('button', { name: /^More/ }).click(), only: ['answer'], size: 'phone' },
 }
 
 async function lose(page, server) {
@@ -32,7 +32,6 @@ async function palette(page) {
   await page.locator('[role=option]').first().waitFor()
 }
 
-const more = (page) => page.getByRole('button', { name: /^More/ }).click()
 
 /** Visits every page in every state at a size and look; see gets the page as it then is. */
 export async function visit(open, size, look, see, wanted = () => true) {

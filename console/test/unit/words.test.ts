@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AssetRow, HistoryDay, Operation, Sensor, Statement } from '../../src/api/model'
 import { byDay, merge, type ChangeItem } from '../../src/feature/change/merge'
-import { amount, groups, parts, partsText } from '../../src/feature/answer/status'
+import { amount, groups, own, parts, partsText, shared } from '../../src/feature/answer/status'
 import { advice, stateOf } from '../../src/feature/sensor/advice'
 import { kept } from '../../src/feature/sensor/kept'
 import * as server from '../server/answer.mjs'
@@ -46,6 +46,12 @@ describe('statements', () => {
     expect(parts(counts).map((p) => p.status)).toEqual(['proven', 'contradicted', 'attested', 'unknown'])
     expect(partsText(counts)).toBe("17 proven, 2 contradicted, 4 somebody's word, 5 unknown")
     expect(partsText({ unknown: 0, proven: 0, stale: 0, contradicted: 0, attested: 0 })).toBe('no statements')
+  })
+  it('say once what is said of several', () => {
+    const list = ['Not seen. A week is needed.', 'All is known. A week is needed.', 'A week is needed.', 'No owners yet.'].map((why) => statement({ why }))
+    expect(shared(list)).toBe('A week is needed.')
+    expect(list.map((s) => own(s.why, shared(list)))).toEqual(['Not seen.', 'All is known.', '', 'No owners yet.'])
+    expect(shared(list.slice(2))).toBe('')
   })
   it.each<[Partial<Statement>, string]>([
     [{ status: 'contradicted', missing: 3, of: 62 }, '3 of 62 machines'],

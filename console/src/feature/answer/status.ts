@@ -49,3 +49,19 @@ const sides: Record<string, string> = { it: 'IT', operations: 'Operations' }
 export function ownersText(owners: string[]): string {
   return owners.map((o) => sides[o] ?? o).join(', ')
 }
+
+/** A sentence that ends the reasons of at least three statements: said once, it need not stand in each. */
+export function shared(list: Statement[]): string {
+  const found = new Map<string, number>()
+  for (const s of list) {
+    const last = s.why.split(/(?<=\.) (?=[A-Z])/).at(-1) ?? ''
+    found.set(last, (found.get(last) ?? 0) + 1)
+  }
+  const [text = '', n = 0] = [...found].sort((a, b) => b[1] - a[1])[0] ?? []
+  return n >= 3 ? text : ''
+}
+
+/** A reason without what was said for all. */
+export function own(why: string, said: string): string {
+  return said && why.endsWith(said) ? why.slice(0, -said.length).trim() : why
+}
