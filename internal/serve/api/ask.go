@@ -71,6 +71,7 @@ type Archive interface {
 	Conversations(ctx context.Context, segments []plant.Segment, q history.Query, yield func(*history.Conversation) bool) error
 	Operations(ctx context.Context, segments []plant.Segment, q history.Query, yield func(*history.Operation) bool) error
 	Peers(ctx context.Context, segments []plant.Segment, addr string, q history.Query) (history.Answer[history.Peer], error)
+	Links(ctx context.Context, segments []plant.Segment, q history.Query) (history.Answer[history.Link], error)
 	Traffic(ctx context.Context, segments []plant.Segment, q history.Query, width time.Duration) (history.Answer[history.Stretch], error)
 	Pairs(ctx context.Context, segments []plant.Segment, q history.Query, by history.Grouping) (history.Answer[history.Pair], error)
 }

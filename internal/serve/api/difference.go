@@ -1,7 +1,417 @@
 package api
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
 
-func (s *Server) mapDifference(context.Context, *differenceInput) (*MapDifference, error) {
-	return nil, refuse(ErrAbsent, "This build cannot compare days yet.")
+	"github.com/bulkhead-ot/bulkhead/internal/keep/history"
+	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+)
+
+// Bounds of one comparison.
+const (
+	maxDifferences = 1000 // in each list, of each sort of edge
+	muchMore       = 4    // times as many bytes
+	notWorthIt     = 10_000
+)
+
+// dayTalk is what was said on one day.
+type dayTalk struct {
+	known DayKnown
+	from  time.Time
+	to    time.Time
+	links map[[2]plant.Endpoint]*linkSum
+	seen  map[string]bool // assets that said something
+}
+
+// linkSum is what passed between two ends on one day.
+type linkSum struct {
+	protocols      map[string]bool
+	packets, bytes uint64
+}
+
+func (l *linkSum) add(protocols []string, packets, bytes uint64) {
+	for _, p := range protocols {
+		l.protocols[p] = true
+	}
+	l.packets += packets
+	l.bytes += bytes
+}
+
+func (s *Server) mapDifference(ctx context.Context, in *differenceInput) (*MapDifference, error) {
+	site, err := s.oneSite(ctx, in.Site)
+	if err != nil {
+		return nil, err
+	}
+	from, to, err := in.days(s.opt.Now())
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.heavy.take(ctx, s.opt.Limits.Wait)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	d := &differing{s: s, site: site, of: map[plant.Endpoint]string{}}
+	if d.assets, err = s.assets(ctx); err != nil {
+		return nil, err
+	}
+	if d.before, err = s.dayTalk(ctx, site, from); err != nil {
+		return nil, err
+	}
+	if d.after, err = s.dayTalk(ctx, site, to); err != nil {
+		return nil, err
+	}
+	if err := s.store.AssetsOf(ctx, site, d.ends(), func(e plant.Endpoint, asset string) error { d.of[e] = asset; return nil }); err != nil {
+		return nil, err
+	}
+	d.note(d.before)
+	d.note(d.after)
+	return &MapDifference{Site: site, TimeZone: "UTC", From: d.before.known, To: d.after.known, Assets: d.assetDifference(), Edges: d.edgeDifference()}, nil
+}
+
+// oneSite is the site that is meant.
+func (s *Server) oneSite(ctx context.Context, site string) (string, error) {
+	sites, err := s.sites(ctx, site)
+	switch {
+	case err != nil:
+		return "", err
+	case len(sites) == 0:
+		return "", nil
+	case len(sites) > 1:
+		return "", refuse(ErrInvalid, "There are several sites. Say which is meant.")
+	}
+	return sites[0], nil
+}
+
+// days are the beginnings of the two days.
+func (in *differenceInput) days(now time.Time) (from, to time.Time, err error) {
+	for _, d := range []struct {
+		text string
+		at   *time.Time
+	}{{in.From, &from}, {in.To, &to}} {
+		if *d.at, err = time.ParseInLocation(time.DateOnly, d.text, time.UTC); err != nil {
+			return from, to, refuse(ErrInvalid, "A day is written 2026-11-27.")
+		}
+	}
+	switch {
+	case !from.Before(to):
+		err = refuse(ErrInvalid, "from must be an earlier day than to.")
+	case to.After(now):
+		err = refuse(ErrInvalid, "The later day has not begun.")
+	}
+	return from, to, err
+}
+
+// dayTalk adds up what was said on a day, in the history and in the rows by the
+// minute.
+func (s *Server) dayTalk(ctx context.Context, site string, at time.Time) (*dayTalk, error) {
+	end := at.AddDate(0, 0, 1)
+	p := &span{sites: []string{site}, from: at, to: end, kind: plant.SegmentConversations}
+	var t *dayTalk
+	err := s.stable(ctx, p, func(segments []plant.Segment) error {
+		t = &dayTalk{from: at, to: end, links: map[[2]plant.Endpoint]*linkSum{}, seen: map[string]bool{}}
+		var recent [2]time.Time
+		err := s.store.ConversationsBetween(ctx, site, at, end, func(_ string, c *plant.Conversation) error {
+			recent[0], recent[1] = earliest(recent[0], c.First), latest(recent[1], c.Last)
+			t.add(c.Client, c.Server, []string{c.Protocol}, c.PacketsUp+c.PacketsDown, c.BytesUp+c.BytesDown)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		t.known = knownOf(at, end, s.opt.Now(), segments, recent)
+		if s.opt.History == nil || len(segments) == 0 {
+			return nil
+		}
+		a, err := s.opt.History.Links(ctx, segments, history.Query{From: at, To: end, Site: site})
+		if err != nil {
+			return err
+		}
+		for i := range a.Groups {
+			l := &a.Groups[i]
+			t.add(l.Client, l.Server, l.Protocols, l.PacketsUp+l.PacketsDown, l.BytesUp+l.BytesDown)
+		}
+		return nil
+	})
+	return t, err
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func (t *dayTalk) add(client, server plant.Endpoint, protocols []string, packets, bytes uint64) {
+	k := [2]plant.Endpoint{client, server}
+	l := t.links[k]
+	if l == nil {
+		if len(t.links) >= history.MaxGroups {
+			return
+		}
+		l = &linkSum{protocols: map[string]bool{}}
+		t.links[k] = l
+	}
+	l.add(protocols, packets, bytes)
+}
+
+// knownOf says of which hours of a day something is kept.
+func knownOf(begin, end, now time.Time, segments []plant.Segment, recent [2]time.Time) DayKnown {
+	k := DayKnown{Day: begin.Format(time.DateOnly), Begins: begin, Ends: end, Kept: "nothing"}
+	var hours [24]bool
+	mark := func(from, to time.Time) {
+		from, to = latest(from, begin), earliest(to, end)
+		k.First = when(earliest(timeOr(k.First), from))
+		k.Last = when(latest(timeOr(k.Last), to))
+		for h := range hours {
+			at := begin.Add(time.Duration(h) * time.Hour)
+			hours[h] = hours[h] || from.Before(at.Add(time.Hour)) && to.After(at)
+		}
+	}
+	for i := range segments {
+		x := &segments[i]
+		mark(x.From, x.To)
+		if k.Step == "" || history.Length(x.Step) > history.Length(plant.Step(k.Step)) {
+			k.Step = string(x.Step)
+		}
+	}
+	if !recent[0].IsZero() {
+		mark(recent[0], recent[1].Add(time.Nanosecond))
+		k.Step = cmp.Or(k.Step, string(plant.StepMinute))
+	}
+	for _, is := range hours {
+		if is {
+			k.Hours++
+		}
+	}
+	switch {
+	case k.Hours == 0:
+		k.Says = "Nothing is kept of this day: only when assets were seen for the first and the last time tells of it."
+	case k.Hours == 24:
+		k.Kept = "whole"
+	case end.After(now):
+		k.Kept = "part"
+		k.Says = fmt.Sprintf("The day is not over: something is known of %g hours so far.", k.Hours)
+	default:
+		k.Kept = "part"
+		k.Says = fmt.Sprintf("Something is kept of %g of 24 hours. In the others nothing was said, nothing watched, or it is kept no more.", k.Hours)
+	}
+	return k
+}
+
+func timeOr(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+// differing is a comparison at work.
+type differing struct {
+	s             *Server
+	site          string
+	assets        map[string]*store.AssetItem
+	of            map[plant.Endpoint]string
+	before, after *dayTalk
+}
+
+// ends are the endpoints that said something on either day.
+func (d *differing) ends() []plant.Endpoint {
+	all := map[plant.Endpoint]bool{}
+	for _, t := range []*dayTalk{d.before, d.after} {
+		for k := range t.links {
+			all[k[0]], all[k[1]] = true, true
+		}
+	}
+	return slices.Collect(maps.Keys(all))
+}
+
+// note marks the assets that took part in what was said on a day.
+func (d *differing) note(t *dayTalk) {
+	for k := range t.links {
+		for _, e := range k {
+			if id := d.of[e]; id != "" {
+				t.seen[id] = true
+			}
+		}
+	}
+}
+
+// there reports whether an asset was there on a day, and whether it is proven
+// that it was not.
+func (t *dayTalk) there(a *store.AssetItem) (was, proven bool) {
+	within := func(at time.Time) bool { return !at.Before(t.from) && at.Before(t.to) }
+	if t.seen[a.ID] || within(a.First) || within(a.Last) {
+		return true, false
+	}
+	return false, !a.First.Before(t.to) || a.Last.Before(t.from)
+}
+
+func (d *differing) assetDifference() AssetDifference {
+	out := AssetDifference{Appeared: []DayAsset{}, Vanished: []DayAsset{}}
+	for _, a := range d.assets {
+		if a.Site != d.site {
+			continue
+		}
+		before, notBefore := d.before.there(a)
+		after, notAfter := d.after.there(a)
+		switch {
+		case after && !before && (notBefore || d.before.known.Kept != "nothing"):
+			out.Appeared = append(out.Appeared, d.dayAsset(a, notBefore))
+		case before && !after && (notAfter || d.after.known.Kept != "nothing"):
+			out.Vanished = append(out.Vanished, d.dayAsset(a, notAfter))
+		case before != after, !before && !notBefore && !notAfter:
+			out.Unknown++
+		}
+	}
+	for _, list := range []*[]DayAsset{&out.Appeared, &out.Vanished} {
+		slices.SortFunc(*list, func(x, y DayAsset) int {
+			return cmp.Or(-compareBools(x.Proven, y.Proven), cmp.Compare(x.Label, y.Label), cmp.Compare(x.ID, y.ID))
+		})
+		out.More += cut(list)
+	}
+	return out
+}
+
+func (d *differing) dayAsset(a *store.AssetItem, proven bool) DayAsset {
+	ref := (&names{assets: d.assets}).asset(store.AssetRef{ID: a.ID}, a.Label)
+	return DayAsset{AssetRef: ref, Box: boxID(d.site, a.Network), FirstSeen: when(a.First), LastSeen: when(a.Last), Proven: proven}
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// cut leaves as many as are shown and says how many it left out.
+func cut[T any](list *[]T) int64 {
+	if len(*list) <= maxDifferences {
+		return 0
+	}
+	more := len(*list) - maxDifferences
+	*list = (*list)[:maxDifferences]
+	return int64(more)
+}
+
+// joint is what passed between two boxes or assets on both days.
+type joint struct {
+	before, after linkSum
+	crossing      bool
+}
+
+func (d *differing) edgeDifference() EdgeDifference {
+	boxes, pairs := map[[2]string]*joint{}, map[[2]string]*joint{}
+	d.join(d.before, boxes, pairs, func(j *joint) *linkSum { return &j.before })
+	d.join(d.after, boxes, pairs, func(j *joint) *linkSum { return &j.after })
+	out := EdgeDifference{Appeared: []DayEdge{}, Vanished: []DayEdge{}, Changed: []DayEdge{}}
+	for _, x := range []struct {
+		between string
+		of      map[[2]string]*joint
+	}{{"boxes", boxes}, {"assets", pairs}} {
+		var appeared, vanished, changed []DayEdge
+		for k, j := range x.of {
+			switch e := d.edge(x.between, k, j); {
+			case j.before.packets == 0:
+				e.Unproven = d.before.known.Kept != "whole"
+				appeared = append(appeared, e)
+			case j.after.packets == 0:
+				e.Unproven = d.after.known.Kept != "whole"
+				vanished = append(vanished, e)
+			case j.differs():
+				changed = append(changed, e)
+			}
+		}
+		for _, l := range []struct{ from, to *[]DayEdge }{{&appeared, &out.Appeared}, {&vanished, &out.Vanished}, {&changed, &out.Changed}} {
+			slices.SortFunc(*l.from, func(x, y DayEdge) int {
+				return cmp.Or(-compareBools(x.Crossing, y.Crossing), cmp.Compare(y.BytesFrom+y.BytesTo, x.BytesFrom+x.BytesTo), cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
+			})
+			out.More += cut(l.from)
+			*l.to = append(*l.to, *l.from...)
+		}
+	}
+	return out
+}
+
+// join adds a day's links to what passed between boxes and between assets.
+func (d *differing) join(t *dayTalk, boxes, pairs map[[2]string]*joint, side func(*joint) *linkSum) {
+	for k, l := range t.links {
+		a, b := d.assets[d.of[k[0]]], d.assets[d.of[k[1]]]
+		if a == nil || b == nil || a == b {
+			continue
+		}
+		crossing := false
+		for p := range l.protocols {
+			crossing = crossing || d.s.crosses(a, b, p, true)
+		}
+		protocols := slices.Collect(maps.Keys(l.protocols))
+		add := func(to map[[2]string]*joint, from, into string) {
+			k := [2]string{from, into}
+			j := to[k]
+			if j == nil {
+				j = &joint{before: linkSum{protocols: map[string]bool{}}, after: linkSum{protocols: map[string]bool{}}}
+				to[k] = j
+			}
+			j.crossing = j.crossing || crossing
+			side(j).add(protocols, l.packets, l.bytes)
+		}
+		add(pairs, a.ID, b.ID)
+		if a.Network != b.Network {
+			add(boxes, boxID(d.site, a.Network), boxID(d.site, b.Network))
+		}
+	}
+}
+
+// differs reports whether much more or less passed, or something else.
+func (j *joint) differs() bool {
+	if !maps.Equal(j.before.protocols, j.after.protocols) {
+		return true
+	}
+	less, more := min(j.before.bytes, j.after.bytes), max(j.before.bytes, j.after.bytes)
+	return more >= notWorthIt && more/muchMore >= less
+}
+
+func (d *differing) edge(between string, k [2]string, j *joint) DayEdge {
+	e := DayEdge{
+		Between: between, From: k[0], To: k[1], FromLabel: d.label(between, k[0]), ToLabel: d.label(between, k[1]), Crossing: j.crossing,
+		New: only(j.after.protocols, j.before.protocols), Gone: only(j.before.protocols, j.after.protocols),
+		BytesFrom: j.before.bytes, BytesTo: j.after.bytes, Packets: j.before.packets + j.after.packets,
+	}
+	both := maps.Clone(j.before.protocols)
+	maps.Copy(both, j.after.protocols)
+	e.Protocols = only(both, nil)
+	return e
+}
+
+func (d *differing) label(between, id string) string {
+	if between == "boxes" {
+		return id[min(len(id), len(d.site)+1):]
+	}
+	if a := d.assets[id]; a != nil {
+		return a.Label
+	}
+	return id
+}
+
+// only are the words of one set that are not in another, sorted.
+func only(of, not map[string]bool) []string {
+	list := []string{}
+	for w := range of {
+		if !not[w] {
+			list = append(list, w)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
