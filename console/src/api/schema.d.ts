@@ -2913,21 +2913,10 @@ export interface components {
         ModelCheck: {
             /** @description Against the newest version; empty while the text has errors. */
             changes: components["schemas"]["ModelChange"][];
-            /** @description Where the site's assets would stand; null while the text has errors. */
-            effect: components["schemas"]["ModelEffect"];
+            /** @description Where the site's assets would stand; absent while the text has errors. */
+            effect?: components["schemas"]["ModelEffect"];
             /** @description In the order of the text. */
             problems: components["schemas"]["ModelProblem"][];
-        };
-        ModelConflict: {
-            /** @description The newest version, with status 412. */
-            current?: components["schemas"]["PlantModel"];
-            detail: string;
-            /** @description What is wrong with the text, with status 422. */
-            problems?: components["schemas"]["ModelProblem"][];
-            /** Format: int64 */
-            status: number;
-            title: string;
-            type: string;
         };
         ModelDifference: {
             changes: components["schemas"]["ModelChange"][];
@@ -2963,9 +2952,9 @@ export interface components {
         ModelEffect: {
             /**
              * Format: int64
-             * @description Conversations between zones that a conduit would cover.
+             * @description Conversations between zones that a conduit would cover; null if there are too many to look at just now.
              */
-            covered: number;
+            covered: number | null;
             /**
              * Format: int64
              * @description That stand in another zone or line now.
@@ -2980,9 +2969,9 @@ export interface components {
             placed: number;
             /**
              * Format: int64
-             * @description Conversations between zones that no conduit would cover.
+             * @description Conversations between zones that were answered and no conduit would cover, as far as their operations are known.
              */
-            uncovered: number;
+            uncovered: number | null;
             /** Format: int64 */
             unplaced: number;
         };
@@ -3013,6 +3002,14 @@ export interface components {
              * @enum {string}
              */
             severity: "error" | "warning";
+        };
+        ModelRefusal: {
+            detail: string;
+            problems?: components["schemas"]["ModelProblem"][];
+            /** Format: int64 */
+            status: number;
+            title: string;
+            type: string;
         };
         ModelText: {
             /** @description Why it is changed; for the history. */
@@ -5797,31 +5794,22 @@ export interface operations {
                     "application/json": components["schemas"]["PlantModel"];
                 };
             };
-            /** @description Somebody saved another version meanwhile: current has it */
+            /** @description Somebody saved another version meanwhile: this is how it is now. */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ModelConflict"];
+                    "application/json": components["schemas"]["PlantModel"];
                 };
             };
-            /** @description The text has errors: problems has them */
+            /** @description The text has errors */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ModelConflict"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ModelConflict"];
+                    "application/problem+json": components["schemas"]["ModelRefusal"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -5871,7 +5859,7 @@ export interface operations {
     modelDifference: {
         parameters: {
             query?: {
-                /** @description The version before to if it is left out; 0 is before the first. */
+                /** @description The version before to if it is left out or -1; 0 is before the first. */
                 from?: number;
                 /** @description Needed only where there are several. */
                 site?: string;
@@ -5931,31 +5919,22 @@ export interface operations {
                     "application/json": components["schemas"]["PlantModel"];
                 };
             };
-            /** @description Somebody saved another version meanwhile: current has it */
+            /** @description Somebody saved another version meanwhile: this is how it is now. */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ModelConflict"];
+                    "application/json": components["schemas"]["PlantModel"];
                 };
             };
-            /** @description The text has errors: problems has them */
+            /** @description The text has errors */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ModelConflict"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ModelConflict"];
+                    "application/problem+json": components["schemas"]["ModelRefusal"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -48,7 +48,8 @@ func (s *Server) mapDifference(ctx context.Context, in *differenceInput) (*MapDi
 	if err != nil {
 		return nil, err
 	}
-	from, to, err := in.days(s.opt.Now())
+	zone := s.zoneOf(ctx, site)
+	from, to, err := in.days(s.opt.Now(), zone)
 	if err != nil {
 		return nil, err
 	}
@@ -72,30 +73,26 @@ func (s *Server) mapDifference(ctx context.Context, in *differenceInput) (*MapDi
 	}
 	d.note(d.before)
 	d.note(d.after)
-	return &MapDifference{Site: site, TimeZone: "UTC", From: d.before.known, To: d.after.known, Assets: d.assetDifference(), Edges: d.edgeDifference()}, nil
+	return &MapDifference{Site: site, TimeZone: zone.String(), From: d.before.known, To: d.after.known, Assets: d.assetDifference(), Edges: d.edgeDifference()}, nil
 }
 
-// oneSite is the site that is meant.
-func (s *Server) oneSite(ctx context.Context, site string) (string, error) {
-	sites, err := s.sites(ctx, site)
-	switch {
-	case err != nil:
-		return "", err
-	case len(sites) == 0:
-		return "", nil
-	case len(sites) > 1:
-		return "", refuse(ErrInvalid, "There are several sites. Say which is meant.")
+// zoneOf is in what time zone the days of a site begin.
+func (s *Server) zoneOf(ctx context.Context, site string) *time.Location {
+	if m := s.called(ctx, site).model; m != nil && m.TimeZone != "" {
+		if zone, err := time.LoadLocation(m.TimeZone); err == nil {
+			return zone
+		}
 	}
-	return sites[0], nil
+	return time.UTC
 }
 
 // days are the beginnings of the two days.
-func (in *differenceInput) days(now time.Time) (from, to time.Time, err error) {
+func (in *differenceInput) days(now time.Time, zone *time.Location) (from, to time.Time, err error) {
 	for _, d := range []struct {
 		text string
 		at   *time.Time
 	}{{in.From, &from}, {in.To, &to}} {
-		if *d.at, err = time.ParseInLocation(time.DateOnly, d.text, time.UTC); err != nil {
+		if *d.at, err = time.ParseInLocation(time.DateOnly, d.text, zone); err != nil {
 			return from, to, refuse(ErrInvalid, "A day is written 2026-11-27.")
 		}
 	}
@@ -164,8 +161,8 @@ func (t *dayTalk) add(client, server plant.Endpoint, protocols []string, packets
 
 // knownOf says of which hours of a day something is kept.
 func knownOf(begin, end, now time.Time, segments []plant.Segment, recent [2]time.Time) DayKnown {
-	k := DayKnown{Day: begin.Format(time.DateOnly), Begins: begin, Ends: end, Kept: "nothing"}
-	var hours [24]bool
+	k := DayKnown{Day: begin.Format(time.DateOnly), Begins: begin.UTC(), Ends: end.UTC(), Kept: "nothing"}
+	hours := make([]bool, (end.Sub(begin)+time.Hour-1)/time.Hour) // 23 to 25 of them
 	mark := func(from, to time.Time) {
 		from, to = latest(from, begin), earliest(to, end)
 		k.First = when(earliest(timeOr(k.First), from))
@@ -194,14 +191,14 @@ func knownOf(begin, end, now time.Time, segments []plant.Segment, recent [2]time
 	switch {
 	case k.Hours == 0:
 		k.Says = "Nothing is kept of this day: only when assets were seen for the first and the last time tells of it."
-	case k.Hours == 24:
+	case int(k.Hours) == len(hours):
 		k.Kept = "whole"
 	case end.After(now):
 		k.Kept = "part"
 		k.Says = fmt.Sprintf("The day is not over: something is known of %g hours so far.", k.Hours)
 	default:
 		k.Kept = "part"
-		k.Says = fmt.Sprintf("Something is kept of %g of 24 hours. In the others nothing was said, nothing watched, or it is kept no more.", k.Hours)
+		k.Says = fmt.Sprintf("Something is kept of %g of %d hours. In the others nothing was said, nothing watched, or it is kept no more.", k.Hours, len(hours))
 	}
 	return k
 }
