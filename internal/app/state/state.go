@@ -160,9 +160,10 @@ func copyLedger(data, work string, sources map[string]string) error {
 }
 
 // kept adds the packets that somebody kept, the captures that were imported, and
-// damaged ledgers, which are evidence.
+// damaged ledgers, which are evidence, and the certificate authority, which
+// people would have to trust anew.
 func kept(data string, sources map[string]string) error {
-	for _, pattern := range []string{"ring/*/kept/*", "imports/*.capture", Ledger + "-aside-*/*"} {
+	for _, pattern := range []string{"ring/*/kept/*", "imports/*.capture", Ledger + "-aside-*/*", "tls/*", "tls/acme/*"} {
 		found, err := filepath.Glob(filepath.Join(data, filepath.FromSlash(pattern)))
 		if err != nil {
 			return err
