@@ -6,7 +6,7 @@ BIN   := bin/bulkhead
 TIME  ?= 120s
 export CGO_ENABLED ?= 0
 
-.PHONY: help build console console-check demo report deb check format vet test accept vuln bench bench-live fuzz clean
+.PHONY: help build console console-check demo report deb check format vet test accept vuln bench bench-live bench-console fuzz clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -67,6 +67,9 @@ bench-live: ## Find the rate up to which live capture loses nothing, beside tcpd
 	$(GO) build -o bin/livebench ./internal/tool/livebench
 	./bin/livebench -bisect
 	./bin/livebench -bisect -one-core
+
+bench-console: ## Measure every call that the console makes, on 1,000 and 50,000 assets
+	$(GO) test ./internal/serve/api -run '^$$' -bench Console -benchtime 100x
 
 fuzz: ## Run each fuzz target for TIME (default 120s)
 	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \

@@ -43,6 +43,10 @@ func BenchmarkConsole(b *testing.B) {
 			{"traffic of an asset", "/traffic?asset=" + middle},
 			{"conversations of an hour", "/conversations?limit=100&from=" + clock.Add(-4*time.Hour).Format(time.RFC3339) + "&to=" + clock.Add(-time.Hour).Format(time.RFC3339)},
 			{"history", "/history"},
+			{"two days", "/map/difference?from=" + clock.Add(-24*time.Hour).Format(time.DateOnly) + "&to=" + clock.Format(time.DateOnly)},
+			{"decisions", "/decisions?asset=" + middle},
+			{"views", "/views"},
+			{"export of a vendor", "/export/assets?vendor=Siemens"},
 		} {
 			b.Run(fmt.Sprintf("%d/%s", n, c.name), func(b *testing.B) {
 				load(b, url+base+c.path) // figures of the whole plant are made once
