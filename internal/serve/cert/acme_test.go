@@ -22,6 +22,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -189,7 +190,9 @@ func (a *acmeServer) open(r *http.Request) ([]byte, error) {
 	if h.JWK != nil {
 		x, _ := un(h.JWK.X)
 		y, _ := un(h.JWK.Y)
-		a.account = &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(x), Y: new(big.Int).SetBytes(y)}
+		if a.account, err = ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, x, y)); err != nil {
+			return nil, err
+		}
 		if a.thumb, err = acme.JWKThumbprint(crypto.PublicKey(a.account)); err != nil {
 			return nil, err
 		}
