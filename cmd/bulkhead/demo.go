@@ -16,6 +16,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/console"
 	"github.com/bulkhead-ot/bulkhead/internal/app"
 	"github.com/bulkhead-ot/bulkhead/internal/app/config"
+	"github.com/bulkhead-ot/bulkhead/lab"
 )
 
 const demoLong = `Show Bulkhead on a plant that does not exist: a dairy with an office, three
@@ -91,7 +92,7 @@ func runDemo(ctx context.Context, o *demoFlags) error {
 	if err := c.Complete(); err != nil {
 		return err
 	}
-	p, err := app.Open(ctx, c, app.ProcessOptions{Version: version(), Log: quietLogger(o.verbose), Console: console.Files(), Extra: []app.ExtraSensor{plant}, Writable: writable})
+	p, err := app.Open(ctx, c, app.ProcessOptions{Version: version(), Log: quietLogger(o.verbose), Console: console.Files(), Extra: []app.ExtraSensor{plant}, Model: lab.Model, Writable: writable})
 	if err != nil {
 		return err
 	}

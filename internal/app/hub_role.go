@@ -44,6 +44,9 @@ func openHub(ctx context.Context, p *Process) (*hubRole, error) {
 	if err := h.openKeep(ctx); err != nil {
 		return nil, err
 	}
+	if err := h.applyPlant(ctx); err != nil {
+		return nil, err
+	}
 	var err error
 	h.hub, err = hub.New(ctx, hub.Options{
 		Store: h.store, Archive: h.archive, Streams: h.streams(), Publish: h.publish, SealEvery: p.o.SealEvery, Now: p.o.Now, Log: p.o.Log,

@@ -41,6 +41,8 @@ type ProcessOptions struct {
 	// Writable are folders beside the data folder that are written to while it
 	// runs, or at its end.
 	Writable []string
+	// Model is a plant model that is saved at the first start, "" for none.
+	Model string
 	// SealEvery is how often history is sealed; 0 is the hub's default.
 	SealEvery time.Duration
 	Now       func() time.Time

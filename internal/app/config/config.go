@@ -34,6 +34,10 @@ type Config struct {
 	// "bulkhead.example". Passkeys are bound to the name they were made at.
 	Names []string `yaml:"names"`
 
+	// PlantFile is the plant model (docs/plant-model.md). At each start it is saved
+	// as a new version if it differs from the newest.
+	PlantFile string `yaml:"plant-file"`
+
 	Sensors  []Sensor `yaml:"sensors"`
 	Hub      Hub      `yaml:"hub"`
 	Accounts Accounts `yaml:"accounts"`
