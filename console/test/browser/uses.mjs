@@ -151,7 +151,7 @@ export const uses = {
       assert.match(await page.evaluate(() => document.activeElement.querySelector('.hidden').textContent), /^within /)
       await page.keyboard.press('End')
       await page.keyboard.press('ArrowDown')
-      assert.equal(await page.evaluate(() => document.activeElement.cellIndex), await page.locator('thead th').count() - 1)
+      assert.equal(await page.evaluate(() => document.activeElement.cellIndex), await page.locator('.matrix thead th').count() - 1)
       await page.keyboard.press('Escape')
       await page.waitForURL('**/boundary')
       await page.getByRole('link', { name: 'mirror', exact: true }).focus()
@@ -197,12 +197,12 @@ export const uses = {
       server.w.sites = ['main', 'north']
       await page.goto(server.url + '/assets?q=plc')
       await ready(page, 'tbody a')
-      await page.getByLabel('Site').selectOption('main')
+      await page.getByRole('combobox', { name: /^Site/ }).selectOption('main')
       await page.waitForURL('**/assets?q=plc&site=main')
       await page.getByRole('link', { name: 'Plant', exact: true }).click()
       await page.waitForURL('**/plant?site=main')
       await ready(page, 'svg .box')
-      await page.getByLabel('Site').selectOption('')
+      await page.getByRole('combobox', { name: /^Site/ }).selectOption('')
       await page.waitForURL('**/plant')
       server.w.sites = undefined
     },
