@@ -148,7 +148,7 @@ func instant(d Date, c Clock, where *time.Location, late bool) time.Time {
 	}
 	_, offset := t.Zone()
 	shows := func(other time.Time) bool {
-		return other.Hour() == t.Hour() && other.Minute() == t.Minute() && !other.Equal(t)
+		return other.Hour() == t.Hour() && other.Minute() == t.Minute() && other.After(t) == late && !other.Equal(t)
 	}
 	if late && !end.IsZero() {
 		_, next := end.Zone()
