@@ -61,8 +61,6 @@ class Session {
     } catch (e) {
       const f = failed(e, 'The page could not begin')
       if (f.status === 401) return this.lost()
-      // A hub of before there were accounts takes everybody for its administrator.
-      if (f.status === 501) return this.enter(nobody)
       if (this.state === 'in') return // a hub that cannot be reached signs nobody out
       this.failure = f
       this.state = 'failed'
@@ -113,8 +111,6 @@ class Session {
     return this.#confirm
   }
 }
-
-const nobody: Signed = { account: { id: '', name: '', display: '', grants: [] }, permissions: ['self', 'read', 'audit', 'operate', 'edit', 'administer'], sites: ['*'], fresh_until: null, expires: null, idle: 0, via: 'token' }
 
 export const session = new Session()
 
