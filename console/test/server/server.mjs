@@ -105,6 +105,8 @@ function route(w, [name, id, part], query) {
       return answer.findings(w, query)
     case 'sensors':
       return { items: w.sensors, total: w.sensors.length, more: false }
+    case 'certificate':
+      return { mode: 'own', names: ['bulkhead.plant.example', 'localhost'], issuer: 'Bulkhead authority of main', until: new Date(Date.now() + 300 * 86400e3).toISOString(), fingerprint: '4A:91:0C:'.repeat(10) + '7F:22', authority_fingerprint: '9B:03:EE:'.repeat(10) + '51:C8', problem: '' }
     case 'history':
       return answer.history(w)
   }

@@ -28,7 +28,7 @@ export class Draft {
   saved = $state<number>()
   theirs = $state.raw<Theirs>()
   /** Text the check belongs to. */
-  #checked = ''
+  #checked = $state.raw('')
   #timer: ReturnType<typeof setTimeout> | undefined
   #abort: AbortController | undefined
 
