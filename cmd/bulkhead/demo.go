@@ -101,7 +101,7 @@ func runDemo(ctx context.Context, o *demoFlags) error {
 		p.Close()
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "Open the console here (the link signs you in, once):\n  http://%s%s\n%s Stop with Ctrl-C.\n", consoleHost(p), path, demoPast(o.days))
+	fmt.Fprintf(os.Stderr, "Open the console here (the link signs you in, once):\n  %s%s\n%s Stop with Ctrl-C.\n", consoleHost(p), path, demoPast(o.days))
 	if !console.Built() {
 		fmt.Fprintln(os.Stderr, "This program was built without its console: make console build puts it in.")
 	}

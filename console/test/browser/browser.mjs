@@ -20,12 +20,12 @@ function leave(why) {
 
 export const sizes = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
 
-/** A page of one size and look that remembers what it complained about. */
-export async function open(b, size, look) {
-  const context = await b.newContext({ viewport: sizes[size], colorScheme: look, reducedMotion: 'reduce', timezoneId: 'Europe/Berlin', hasTouch: size === 'phone' })
+/** A page of one size and look that remembers what it complained about; in a context of its own, or in one that is there. */
+export async function open(b, size, look, within) {
+  const context = within ?? await b.newContext({ viewport: sizes[size], colorScheme: look, reducedMotion: 'reduce', timezoneId: 'Europe/Berlin', hasTouch: size === 'phone' })
   const page = await context.newPage()
   const complaints = []
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && complaints.push(`${m.text()} ${m.location().url}`))
   page.on('pageerror', (e) => complaints.push(String(e)))
-  return { page, complaints, close: () => context.close() }
+  return { page, complaints, close: () => (within ? page.close() : context.close()) }
 }

@@ -28,7 +28,7 @@ export const uses = {
       await page.locator('details', { hasText: /^Side/ }).first().locator('summary').click()
       await page.locator('details[open] a', { hasText: 'OT' }).click()
       await page.waitForURL('**/assets?side=ot')
-      await page.waitForFunction(() => [...document.querySelectorAll('tbody tr td:nth-of-type(5)')].every((td) => td.textContent.startsWith('OT')))
+      await page.waitForFunction(() => [...document.querySelectorAll('tbody tr td:nth-of-type(6)')].every((td) => td.textContent.startsWith('OT')))
       assert.ok((await page.locator('tbody a').count()) > 5)
     },
   },
