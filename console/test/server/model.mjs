@@ -131,7 +131,7 @@ export function handle(w, [, part, n], method, query, read, { json, problem, mat
   const who = w.account.now.account.name
   const save = (text, note) => {
     if (!match) return problem(428, 'Precondition Required', 'Send the entity tag of what you saw as If-Match.')
-    if (match !== `"v${last?.version ?? 0}"`) return problem(412, 'Precondition Failed', 'Someone else saved a version meanwhile.', { current: shown(last) })
+    if (match !== `"v${last?.version ?? 0}"`) return json(shown(last), 412, tag(last.version))
     const list = problems(text)
     if (list.some((p) => p.severity === 'error')) return problem(422, 'Unprocessable Entity', 'The text has mistakes.', { problems: list })
     w.words.push({ version: (last?.version ?? 0) + 1, text, author: who, at: new Date().toISOString(), note: note ?? '' })

@@ -6,6 +6,9 @@ import { Load } from '../../lib/load.svelte'
 const firstPage = 200
 const nextPage = 1000
 
+/** How long after a change a filtered list is asked for anew, in ms. */
+const pause = 4000
+
 /** The assets that fit, as far as they were scrolled to. */
 export class AssetList {
   rows = $state.raw<AssetRow[]>([])
@@ -18,9 +21,12 @@ export class AssetList {
   #asking = false
   #index = new Map<string, number>()
   #newcomers = new Set<string>()
+  #again: ReturnType<typeof setTimeout> | undefined
 
   /** Loads the list for a query from its beginning. */
   async open(query: Record<string, string>) {
+    clearTimeout(this.#again)
+    this.#again = undefined
     this.#query = query
     await this.load.run(async (signal) => {
       const page = await get('/assets', { query: { ...query, limit: firstPage }, signal })
@@ -53,6 +59,13 @@ export class AssetList {
     this.#asking = false
   }
 
+  /** Asks for nothing any more. */
+  stop() {
+    clearTimeout(this.#again)
+    this.#again = undefined
+    this.load.stop()
+  }
+
   /** Takes what the event stream says. Rows stay where they are until loaded anew. */
   change(changes: Change[]) {
     let rows: AssetRow[] | undefined
@@ -64,6 +77,10 @@ export class AssetList {
     }
     if (rows) this.rows = rows
     // Until all rows are here a stranger may just be further down.
-    if (!this.#next) this.fresh = Object.keys(this.#query).some((k) => k !== 'sort') ? 0 : this.#newcomers.size
+    if (this.#next) return
+    const filtered = Object.keys(this.#query).some((k) => k !== 'sort')
+    this.fresh = filtered ? 0 : this.#newcomers.size
+    // Whether a stranger fits the filter only the hub can say: ask again, not at once.
+    if (filtered && this.#newcomers.size && this.rows.length <= firstPage) this.#again ??= setTimeout(() => ((this.#again = undefined), void this.open(this.#query)), pause)
   }
 }

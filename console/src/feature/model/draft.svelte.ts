@@ -1,5 +1,5 @@
 import { Failure, failed, get, send } from '../../api/client'
-import type { ModelCheck, ModelConflict, ModelDifference, ModelProblem, PlantModel } from '../../api/model'
+import type { ModelCheck, ModelDifference, ModelProblem, PlantModel } from '../../api/model'
 import { Load } from '../../lib/load.svelte'
 import { merge, type Merged } from './merge'
 
@@ -90,9 +90,9 @@ export class Draft {
       this.#took(await send('put', '/model', { body: { site: m.site, text: this.text, note: this.note.trim() }, match: `"v${m.version}"` }))
     } catch (e) {
       const f = failed(e, 'The model was not saved')
-      const c = f.body as ModelConflict | undefined
-      if (f.status === 412 && c?.current) await this.#overtaken(c.current)
-      else if (f.status === 422 && c?.problems) this.check = { problems: c.problems, changes: [], effect: undefined as never }
+      const b = f.body as (Partial<PlantModel> & { problems?: ModelProblem[] }) | undefined
+      if (f.status === 412 && b?.text !== undefined) await this.#overtaken(b as PlantModel)
+      else if (f.status === 422 && b?.problems?.length) this.check = { problems: b.problems, changes: [], effect: undefined as never }
       else this.failure = f
     }
     this.saving = false
