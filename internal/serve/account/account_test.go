@@ -45,9 +45,8 @@ var here = Place{Host: "localhost", Origin: "http://localhost:8443", From: netip
 // authenticator is somebody's device.
 type authenticator struct {
 	virtualwebauthn.Authenticator
-	key    virtualwebauthn.Credential
-	rp     virtualwebauthn.RelyingParty
-	origin string
+	key virtualwebauthn.Credential
+	rp  virtualwebauthn.RelyingParty
 }
 
 func newAuthenticator() *authenticator {
