@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -75,7 +76,17 @@ func accountVerb(o *runFlags, use, short, example string, args int, act string, 
 
 // consoleAt is where people open the console.
 func consoleAt(c *config.Config) string {
-	return "http://" + strings.Replace(c.Listen, "127.0.0.1", "localhost", 1)
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return "http://" + c.Listen
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return "http://" + net.JoinHostPort("localhost", port)
+	}
+	if len(c.Names) > 0 {
+		host = c.Names[0]
+	}
+	return "https://" + net.JoinHostPort(host, port) // what is not on loopback has TLS
 }
 
 func listAccounts(ctx context.Context, t *accountTool) error {
