@@ -69,6 +69,14 @@ describe('two days', () => {
     expect(p.boxes.some((b) => b.assets.some((a) => a.id === d.assets.vanished[0]!.id)), 'the plan it began with is as it was').toBe(false)
     expect(differenceText(d)).toBe('3 assets appeared, 2 vanished, 2 ways are new, 1 is gone, 1 changed much')
   })
+  it('between which only single assets differ are changed, but for a new crossing', () => {
+    const { w, map, difference: d } = world(120)
+    const p = plan(map)
+    const at = (role: string) => w.plant.assets.find((a) => a.role === role)!.id
+    const edge = (from: string, to: string, crossing: boolean) => ({ ...d.edges.appeared[0]!, between: 'assets' as const, from, to, crossing })
+    const c = compared(p, { ...d, edges: { appeared: [edge(at('SCADA server'), at('HMI'), false), edge(at('PC'), at('HMI'), true)], vanished: [], changed: [], more: 0 } })
+    expect(c.lines.map((l) => [l.crossing, l.diff]).sort()).toEqual([[false, 'changed'], [true, 'new']])
+  })
   it('that are alike say so', () => expect(differenceText({ assets: { appeared: [], vanished: [] }, edges: { appeared: [], vanished: [], changed: [] } } as never)).toBe('nothing differs'))
 })
 

@@ -40,6 +40,9 @@ export function cellNumber(c: BoundaryCell, declared = true): number {
   return { uncovered: c.uncovered, attempt: c.attempts, covered: c.covered, aside: c.aside, seen: c.conversations, none: 0 }[cellState(c, declared)]
 }
 
+/** What was asked for in a cell, the most consequential first; without what has no name. */
+export const deeds = (c: Pick<BoundaryCell, 'kinds'>): string[] => c.kinds.filter((k) => k !== 'other')
+
 /** A cell in words. */
 export function cellText(c: BoundaryCell | undefined, from: string, to: string, declared = true): string {
   if (!c || !c.conversations) return `${from} to ${to}: nothing seen`
@@ -49,7 +52,7 @@ export function cellText(c: BoundaryCell | undefined, from: string, to: string, 
     c.attempts ? `${plural(c.attempts, 'attempt')} that nobody answered` : '',
     c.aside ? `${c.aside} for names and time` : '',
   ].filter(Boolean)
-  return `${from} to ${to}: ${plural(c.conversations, 'conversation')}${parts.map((p) => ', ' + p).join('')}; ${[...c.protocols.slice(0, 4), ...(c.kinds.length ? [c.kinds.slice(0, 3).join(' and ')] : [])].join(', ')}`
+  return `${from} to ${to}: ${plural(c.conversations, 'conversation')}${parts.map((p) => ', ' + p).join('')}; ${[...c.protocols.slice(0, 4), ...(deeds(c).length ? [deeds(c).slice(0, 3).join(' and ')] : [])].join(', ')}`
 }
 
 /** Cells by row and column. */

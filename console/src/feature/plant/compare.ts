@@ -1,6 +1,8 @@
 import type { MapAsset, MapDifference } from '../../api/model'
 import { natural, type Diff, type Plan, type PlanLine } from './plan'
 
+type DayEdge = MapDifference['edges']['appeared'][number]
+
 /** Two days, as they stand in the address: "2026-11-20..2026-11-27". */
 export interface Days {
   from: string
@@ -38,28 +40,40 @@ export function compared(p: Plan, d: MapDifference): Plan {
   }
   for (const b of boxes.values()) b.assets.sort((x, y) => natural(x.label, y.label) || natural(x.id, y.id))
   const list = [...boxes.values()]
-  return { ...p, boxes: list, lines: linesOf(d, boxOf), diff, boxOf: new Map(list.flatMap((b) => b.assets.map((a) => [a.id, b.id] as const))), assets: new Map(list.flatMap((b) => b.assets.map((a) => [a.id, a] as const))) }
+  const standsIn = new Map(list.flatMap((b) => b.assets.map((a) => [a.id, b.id] as const)))
+  return { ...p, boxes: list, lines: linesOf(d, boxOf, standsIn), diff, boxOf: standsIn, assets: new Map(list.flatMap((b) => b.assets.map((a) => [a.id, a] as const))) }
 }
 
 function ghost(a: MapDifference['assets']['vanished'][number]): MapAsset {
   return { id: a.id, label: a.label, role: a.role, kind: a.kind || 'device', side: a.side, level: a.level, vendor_known: true, line: '', worst: 'none' }
 }
 
-function linesOf(d: MapDifference, boxOf: Map<string, string>): PlanLine[] {
+/**
+ * The lines of a difference. What differs between two boxes as a whole is said
+ * first; a pair of boxes between which only single assets differ is changed.
+ */
+function linesOf(d: MapDifference, boxOf: Map<string, string>, standsIn: Map<string, string>): PlanLine[] {
   const found = new Map<string, PlanLine>()
-  for (const [kind, edges] of [['new', d.edges.appeared], ['gone', d.edges.vanished], ['changed', d.edges.changed]] as const) {
-    for (const e of edges) {
-      const [from, to] = [boxOf.get(e.from), boxOf.get(e.to)]
-      if (e.between !== 'boxes' || !from || !to || from === to) continue
-      const [a, b] = from < to ? [from, to] : [to, from]
-      const id = `${a}~${b}${e.crossing ? '!' : ''}`
-      const bytes = Math.max(e.bytes_from, e.bytes_to)
-      const line = found.get(id)
-      if (line) {
-        line.bytes += bytes
-        if (line.diff !== kind) line.diff = 'changed'
-      } else found.set(id, { id, a, b, crossing: e.crossing && kind !== 'gone', conduits: [], uncovered: 0, edges: [], bytes, diff: kind })
+  const add = (between: 'boxes' | 'assets', kind: Diff, e: DayEdge) => {
+    if (e.between !== between) return
+    const at = between === 'boxes' ? boxOf : standsIn
+    const [from, to] = [at.get(e.from), at.get(e.to)]
+    if (!from || !to || from === to) return
+    const [a, b] = from < to ? [from, to] : [to, from]
+    const crossing = e.crossing && kind === 'new'
+    const id = `${a}~${b}${crossing ? '!' : ''}`
+    const bytes = Math.max(e.bytes_from, e.bytes_to)
+    const line = found.get(id)
+    if (!line) found.set(id, { id, a, b, crossing, conduits: [], uncovered: 0, edges: [], bytes, diff: between === 'boxes' || crossing ? kind : 'changed' })
+    else if (between === 'boxes') {
+      line.bytes += bytes
+      if (line.diff !== kind) line.diff = 'changed'
     }
+  }
+  for (const between of ['boxes', 'assets'] as const) {
+    for (const e of d.edges.appeared) add(between, 'new', e)
+    for (const e of d.edges.vanished) add(between, 'gone', e)
+    for (const e of d.edges.changed) add(between, 'changed', e)
   }
   return [...found.values()].sort((x, y) => (x.id < y.id ? -1 : 1))
 }
