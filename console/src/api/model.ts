@@ -46,10 +46,6 @@ export type Me = S['Me']
 export type Methods = S['Methods']
 export type ModelChange = S['ModelChange']
 export type ModelCheck = S['ModelCheck']
-<<<<<<< HEAD
-export type ModelConflict = S['ModelRefusal'] & { current?: S['PlantModel'] }
-=======
->>>>>>> a531e4b (Ask once for the model; ask again for a filtered list when something new comes)
 export type ModelDifference = S['ModelDifference']
 export type ModelEdit = S['ModelEdit']
 export type ModelEffect = S['ModelEffect']
