@@ -28,8 +28,9 @@ async function lose(page, server) {
 
 async function palette(page) {
   await page.keyboard.press('Control+k')
+  await page.waitForFunction(() => document.activeElement?.role === 'combobox' || document.activeElement?.getAttribute('role') === 'combobox')
   await page.keyboard.type('plc 30')
-  await page.locator('[role=option]').first().waitFor()
+  await page.locator('[role=option]', { hasText: 'PLC-30' }).first().waitFor()
 }
 
 
