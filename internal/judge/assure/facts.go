@@ -24,8 +24,8 @@ type Facts struct {
 	Conduits  int64
 	Ownerless int64 // inside, without both owners
 	Lineless  int64 // on the plant's side, without a line
-	Crossings int64 // conversations between office and plant, or with outside
-	Uncovered int64 // conversations between zones, or crossings without zones, that no conduit allows
+	Crossings int64 // conversations between zones; without zones, between office and plant or with outside
+	Uncovered int64 // of them: those that no conduit covers
 	Retention time.Duration
 }
 
@@ -150,7 +150,7 @@ func blind(f *Facts) []Evidence {
 		say("/sensors", "No sensor watches now: all of this comes from captures.")
 	}
 	if !f.Modelled && f.Inside > 0 {
-		say("/settings/plant", "The plant's lines, zones and owners are not written down yet.")
+		say("/settings/model", "The plant's lines, zones and owners are not written down yet.")
 	}
 	return list
 }

@@ -76,7 +76,7 @@ type box struct {
 	all    []*store.AssetItem
 	levels map[float64]int
 	sides  map[plant.Side]int
-	lines  map[string]bool
+	lines  map[string]int
 }
 
 // newBox is a box without its assets: a zone of the plant model, or a network.
@@ -117,11 +117,11 @@ func (d *drawing) assets(site string, assets []store.AssetItem, at time.Time) {
 		}
 		b := boxes[a.Box()]
 		if b == nil {
-			b = &box{Box: d.newBox(site, a), levels: map[float64]int{}, sides: map[plant.Side]int{}, lines: map[string]bool{}}
+			b = &box{Box: d.newBox(site, a), levels: map[float64]int{}, sides: map[plant.Side]int{}, lines: map[string]int{}}
 			boxes[a.Box()] = b
 		}
 		if a.Line != "" {
-			b.lines[a.Line] = true
+			b.lines[a.Line]++
 		}
 		d.stands(site, a)
 		b.all = append(b.all, a)
@@ -147,9 +147,9 @@ func (d *drawing) box(b *box) {
 	if b.Level == nil {
 		b.Level = level(most(b.levels, func(l float64) bool { return l >= 0 }))
 	}
-	if len(b.lines) == 1 {
-		for l := range b.lines {
-			b.Line = l
+	for l, n := range b.lines {
+		if 2*n > len(b.all) {
+			b.Line = l // a switch with addresses on several lines makes no box a line's
 		}
 	}
 	b.Side = string(most(b.sides, func(s plant.Side) bool { return s != plant.SideUnknown }))

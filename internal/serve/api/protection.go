@@ -53,12 +53,9 @@ func (s *Server) facts(ctx context.Context, site string) (*assure.Facts, error) 
 		return nil, err
 	}
 	f.Observed, f.From = o.Observed, earliest(o.HistoryFrom, o.RecentFrom)
-	f.Crossings, f.Uncovered = o.Crossings, o.Crossings
-	t, err := s.store.Tally(ctx, site)
-	if err != nil {
+	if err := s.tally(ctx, site, f); err != nil {
 		return nil, err
 	}
-	f.Inside, f.Unknown, f.Sideless, f.Plant, f.Version = t.Inside, t.Unknown, t.Sideless, t.Plant, t.Version
 	if f.Sensors, err = s.sensorFacts(ctx, site, f.Now); err != nil {
 		return nil, err
 	}
@@ -68,6 +65,45 @@ func (s *Server) facts(ctx context.Context, site string) (*assure.Facts, error) 
 	keep, _, err := ReadRetention(ctx, s.store)
 	f.Retention = keep.History().Day
 	return f, err
+}
+
+// tally adds up what is counted of a site, or of all that whoever asks may see.
+// Where a site has no zones, what crosses between office and plant takes the
+// place of what goes between them.
+func (s *Server) tally(ctx context.Context, site string, f *assure.Facts) error {
+	sites := []string{site}
+	if site == "" {
+		var err error
+		if sites, err = s.store.Sites(ctx); err != nil {
+			return err
+		}
+	}
+	f.Modelled = len(sites) > 0
+	for _, name := range sites {
+		t, err := s.store.Tally(ctx, name)
+		if err != nil {
+			return err
+		}
+		f.Inside += t.Inside
+		f.Unknown += t.Unknown
+		f.Sideless += t.Sideless
+		f.Plant += t.Plant
+		f.Version += t.Version
+		f.Lineless += t.Lineless
+		f.Ownerless += t.Ownerless
+		c := s.called(ctx, name)
+		f.Modelled = f.Modelled && c.version > 0
+		f.Zones += int64(len(c.model.Zones))
+		f.Conduits += int64(len(c.model.Conduits))
+		if len(c.model.Zones) > 0 {
+			f.Crossings += t.Between
+			f.Uncovered += t.Uncovered
+		} else {
+			f.Crossings += t.Crossings
+			f.Uncovered += t.Crossings
+		}
+	}
+	return nil
 }
 
 func (s *Server) sensorFacts(ctx context.Context, site string, now time.Time) ([]assure.Sensor, error) {
