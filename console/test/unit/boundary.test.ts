@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Boundary, BoundaryCell, BoundaryZone } from '../../src/api/model'
-import { cellNumber, cellState, cellText, shownZones, step, summary, wallBefore } from '../../src/feature/boundary/matrix'
+import { busiest, cellNumber, cellState, cellText, shownZones, step, summary, wallBefore } from '../../src/feature/boundary/matrix'
 
 const nobody = { it: { id: '', name: '', from: '' }, operations: { id: '', name: '', from: '' } }
 const zone = (id: string, kind: BoundaryZone['kind'], level: number | null = null): BoundaryZone => ({ id, name: id, kind, level, target: 0, assets: 1, owners: nobody })
@@ -11,6 +11,12 @@ describe('the zones of the matrix', () => {
   it('stand from the outside to the process, those without a conversation only if asked for', () => {
     expect(shownZones(boundary({}), true).map((z) => z.id)).toEqual(['office', 'scada', 'line', 'spare'])
     expect(shownZones(boundary({}), false).map((z) => z.id)).toEqual(['office', 'line'])
+  })
+  it('are those that need someone where there are too many, in their order', () => {
+    const zones = ['a', 'b', 'c', 'd'].map((id) => zone(id, 'cell'))
+    const cells = [cell({ from: 'd', to: 'b', uncovered: 1 }), cell({ from: 'a', to: 'c', conversations: 900, covered: 900 })]
+    expect(busiest(zones, cells, 3).map((z) => z.id)).toEqual(['a', 'b', 'd'])
+    expect(busiest(zones, cells, 4)).toBe(zones)
   })
   it('have a wall between office, operations and cells, none between two cells', () => {
     const zones = shownZones(boundary({}), true)

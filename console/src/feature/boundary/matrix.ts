@@ -17,6 +17,18 @@ export function shownZones(b: Boundary, all: boolean): BoundaryZone[] {
     .map(({ z }) => z)
 }
 
+/** Rows and columns that a matrix can have: 340 × 340 cells take a browser half a minute. */
+export const mostZones = 44
+
+/** Of too many zones those with most that no conduit covers, then with most conversations; in their order. */
+export function busiest(zones: BoundaryZone[], cells: BoundaryCell[], most = mostZones): BoundaryZone[] {
+  if (zones.length <= most) return zones
+  const weight = new Map<string, number>()
+  for (const c of cells) for (const z of [c.from, c.to]) weight.set(z, (weight.get(z) ?? 0) + c.uncovered * 1e6 + c.conversations)
+  const kept = new Set([...zones].sort((a, b) => (weight.get(b.id) ?? 0) - (weight.get(a.id) ?? 0)).slice(0, most))
+  return zones.filter((z) => kept.has(z))
+}
+
 /** Whether a wall stands before a zone in the order of the matrix. */
 export function wallBefore(zones: BoundaryZone[], i: number): boolean {
   const kind = (n: number) => walls[zones[n]?.kind ?? ''] ?? 1
