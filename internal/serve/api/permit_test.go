@@ -99,7 +99,7 @@ type statusWriter struct {
 
 func newStatus() *statusWriter { return &statusWriter{header: http.Header{}} }
 
-func (s *statusWriter) Header() http.Header { return s.header }
+func (s *statusWriter) Header() http.Header         { return s.header }
 func (s *statusWriter) Write(b []byte) (int, error) { s.WriteHeader(http.StatusOK); return len(b), nil }
 
 func (s *statusWriter) WriteHeader(status int) {

@@ -63,7 +63,7 @@ type Options struct {
 	Crosses func(client, server store.Stand, protocol string, answered bool) bool
 	// Words is what the store was given as Options.Words: it reads a site's plant
 	// model. Nil means that there is none.
-	Words func(site, text string, now time.Time) (store.Words, error)
+	Words   func(site, text string, now time.Time) (store.Words, error)
 	Version string
 	Now     func() time.Time // time.Now if nil
 	Log     *slog.Logger     // slog.Default if nil

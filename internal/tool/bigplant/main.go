@@ -91,9 +91,14 @@ func endpoint(i int) plant.Endpoint {
 
 var (
 	kinds = []struct{ role, vendor, product, protocol string }{
-		{plant.RoleController, "Siemens", "S7-1500", "s7comm"}, {plant.RoleController, "Rockwell Automation", "ControlLogix", "enip"},
-		{plant.RoleDrive, "ABB", "ACS880", "modbus"}, {plant.RoleRemoteIO, "WAGO", "750-352", "modbus"}, {plant.RoleHMI, "Siemens", "TP1200", "opcua"},
-		{plant.RolePC, "Dell", "OptiPlex", "smb"}, {plant.RoleSwitch, "Hirschmann", "RSP35", "snmp"}, {"", "", "", "tls"},
+		{plant.RoleController, "Siemens", "S7-1500", "s7comm"},
+		{plant.RoleController, "Rockwell Automation", "ControlLogix", "enip"},
+		{plant.RoleDrive, "ABB", "ACS880", "modbus"},
+		{plant.RoleRemoteIO, "WAGO", "750-352", "modbus"},
+		{plant.RoleHMI, "Siemens", "TP1200", "opcua"},
+		{plant.RolePC, "Dell", "OptiPlex", "smb"},
+		{plant.RoleSwitch, "Hirschmann", "RSP35", "snmp"},
+		{"", "", "", "tls"},
 	}
 	ports = map[string]uint16{"s7comm": 102, "enip": 44818, "modbus": 502, "opcua": 4840, "smb": 445, "snmp": 161, "tls": 443}
 )
