@@ -21,6 +21,13 @@ export async function addresses(url) {
     findings: '/findings',
     changes: '/changes',
     sensors: '/sensors',
+    'settings-you': '/settings',
+    'settings-model': '/settings/model?version=2',
+    'settings-people': '/settings/people',
+    'settings-tokens': '/settings/tokens',
+    'settings-kept': '/settings/kept',
+    'settings-ledger': '/settings/ledger',
+    'settings-program': '/settings/program',
     missing: '/no-such-page',
     'asset-missing': '/assets/no-such-asset',
   }
@@ -29,4 +36,13 @@ export async function addresses(url) {
     list.asset = `/assets/${encodeURIComponent(asset.id)}`
   }
   return list
+}
+
+/** The pages for who is not signed in. */
+export const doors = {
+  signin: '/assets?side=ot',
+  'setup-lost': '/setup',
+  'setup-first': '/setup#setup-0123456789abcdef',
+  'setup-invite': '/setup#invite-0123456789abcdef',
+  'setup-spent': '/setup#spent-0123456789abcdef',
 }

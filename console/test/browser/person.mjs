@@ -153,7 +153,7 @@ async function all(b, page, p, key, step, look) {
   })
   await step('give a line its owner, from an asset of it, and see it everywhere', async () => {
     await page.goto(`${p.url}/assets/${encodeURIComponent(place.id)}`)
-    await page.getByRole('button', { name: 'Name one: Operations of line line-1' }).click({ timeout: 20_000 })
+    await page.getByRole('button', { name: /Name one\s*: Operations of line line-1/ }).click({ timeout: 20_000 })
     await page.getByLabel('Who answers for line line-1 in operations').selectOption('bernd')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByText('Bernd Ott answers for line line-1 now.').waitFor()
