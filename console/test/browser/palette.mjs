@@ -33,14 +33,14 @@ function decode(png) {
 }
 
 /** The picture in so many colours: the most frequent, and for others the nearest of these. */
-export function palette(png, most = 48) {
+export function palette(png, most = 80) {
   const { width, height, step, out } = decode(png)
   const counts = new Map()
   const at = (i) => (out[i] << 16) | (out[i + 1] << 8) | out[i + 2]
   for (let i = 0; i < out.length; i += step) counts.set(at(i), (counts.get(at(i)) ?? 0) + 1)
   const apart = (a, b) => Math.hypot((a >> 16) - (b >> 16), ((a >> 8) & 255) - ((b >> 8) & 255), (a & 255) - (b & 255))
   const colours = []
-  for (const near of [14, 0]) for (const [c] of [...counts].sort((x, y) => y[1] - x[1])) if (colours.length < most && !colours.includes(c) && colours.every((k) => apart(c, k) > near)) colours.push(c)
+  for (const near of [5, 0]) for (const [c] of [...counts].sort((x, y) => y[1] - x[1])) if (colours.length < most && !colours.includes(c) && colours.every((k) => apart(c, k) > near)) colours.push(c)
   const index = new Map([...counts.keys()].map((c) => [c, colours.reduce((best, k, i) => (apart(c, k) < apart(c, colours[best]) ? i : best), 0)]))
   const lines = Buffer.alloc((width + 1) * height)
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) lines[y * (width + 1) + 1 + x] = index.get(at((y * width + x) * step))

@@ -1,6 +1,6 @@
 /** What acts are called by people; others are written apart. */
 const known: Record<string, string> = {
-  signInPasskey: 'signed in with a passkey', signInPassword: 'signed in with a password', finishOIDC: 'signed in through a provider', signOut: 'signed out', confirm: 'confirmed who they are',
+  signInPasskey: 'sign-in with a passkey', signInPassword: 'sign-in with a password', finishOIDC: 'sign-in through a provider', signOut: 'signed out', confirm: 'confirmed who they are',
   addAccount: 'invited', changeAccount: 'changed an account', removeAccount: 'removed an account', linkAccount: 'made a link for', unlockAccount: 'unlocked', addToken: 'made a token', removeToken: 'removed a token',
   saveModel: 'saved the plant model', editModel: 'edited the plant model', mergeAssets: 'merged assets', splitAsset: 'split an asset', undoDecision: 'took back a decision',
   importCapture: 'imported a capture', setRetention: 'set how long data is kept', listLedger: 'read the ledger', addPasskey: 'added a passkey', removePasskey: 'removed a passkey', changePassword: 'changed the password',
