@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -33,8 +34,8 @@ func TestDatabaseRestarts(t *testing.T) {
 	}
 	data := filepath.Join(dir, "data")
 	box := newChild(t, dir, "box", fmt.Sprintf("site: %s\ndata: %s\nlisten: %s\nconfine: 'off'\nsensors: [{name: file, file: %s}]\nhub: {store-url-file: %s}\n", killSite, data, freeAddress(t), file, secret))
-	box.start(t)
-	t.Cleanup(box.kill)
+	stop := supervise(t, box)
+	t.Cleanup(stop)
 	for range 3 {
 		<-time.After(700 * time.Millisecond)
 		if err := server.Control("restart", "immediate"); err != nil {
@@ -60,7 +61,7 @@ func TestDatabaseRestarts(t *testing.T) {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-	box.kill()
+	stop()
 	sums := totals{}
 	if err := errors.Join(
 		db.ConversationTotals(ctx, killSite, func(c *plant.Conversation) error { sums.conversation(c); return nil }),
@@ -69,4 +70,25 @@ func TestDatabaseRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	sums.expect(t, "totals", truth(t, file))
+}
+
+// supervise starts a process, and starts it anew when it ends, as the unit file
+// has systemd do, until stop is called.
+func supervise(t *testing.T, c *child) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestChildProcess$")
+			cmd.Env = append(os.Environ(), childConfig+"="+c.config)
+			cmd.Stderr, cmd.Stdout = c.log, c.log
+			_ = cmd.Run() // killed, or the database was not there: both end it
+			select {
+			case <-ctx.Done():
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,7 +78,7 @@ func (h *hubRole) openKeep(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.store, err = store.Open(ctx, url, store.Options{Now: p.o.Now, Log: p.o.Log, Crosses: hub.Crosses, Words: hub.Words}); err != nil {
+	if h.store, err = openStore(ctx, url, store.Options{Now: p.o.Now, Log: p.o.Log, Crosses: hub.Crosses, Words: hub.Words}, p.o.Log); err != nil {
 		return err
 	}
 	p.later(h.store.Close)
@@ -100,6 +101,36 @@ func (h *hubRole) openKeep(ctx context.Context) (err error) {
 	}
 	p.later(h.archive.Close)
 	return nil
+}
+
+// A database server that starts together with this machine may come up after
+// the hub: it is waited for so long, and asked so often.
+const (
+	storeWait  = 2 * time.Minute
+	storeEvery = time.Second
+)
+
+// openStore opens the state, and waits for a server that cannot be reached yet.
+// What is wrong with a file does not go away by waiting.
+func openStore(ctx context.Context, url string, o store.Options, log *slog.Logger) (*store.DB, error) {
+	end := time.NewTimer(storeWait)
+	defer end.Stop()
+	for first := true; ; first = false {
+		db, err := store.Open(ctx, url, o)
+		if err == nil || !errors.Is(err, store.ErrUnavailable) || !strings.Contains(url, "://") {
+			return db, err
+		}
+		if first {
+			log.Warn("the database cannot be reached yet; waiting for it", "for", storeWait, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-end.C:
+			return nil, err
+		case <-time.After(storeEvery):
+		}
+	}
 }
 
 // hubReader is the name under which a hub reads.

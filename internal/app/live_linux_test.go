@@ -50,7 +50,7 @@ func TestWatchingALine(t *testing.T) {
 	}
 
 	// What the sensor said last may still be on the bus: the next start takes it.
-	runBox(t, data)
+	startBox(t, data)
 	db, err := store.Open(t.Context(), filepath.Join(data, state.Database), store.Options{})
 	if err != nil {
 		t.Fatal(err)

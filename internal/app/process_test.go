@@ -37,7 +37,18 @@ type running struct {
 	done   chan error
 }
 
+// runBox starts a box and signs in.
 func runBox(t *testing.T, data string, extra ...ExtraSensor) *running {
+	t.Helper()
+	r, path := startBox(t, data, extra...)
+	r.signIn(path)
+	return r
+}
+
+// startBox starts a box and says where one signs in. It asks the box nothing:
+// a test in a network namespace of its own cannot, as a connection is made by
+// whatever thread comes first.
+func startBox(t *testing.T, data string, extra ...ExtraSensor) (r *running, path string) {
 	t.Helper()
 	c := &config.Config{Site: "north", Data: data, Listen: "127.0.0.1:0", Confine: "off", Roles: []string{config.RoleHub, config.RoleSensor}}
 	if err := c.Complete(); err != nil {
@@ -49,15 +60,13 @@ func runBox(t *testing.T, data string, extra ...ExtraSensor) *running {
 		cancel()
 		t.Fatal(err)
 	}
-	r := &running{t: t, data: data, url: "http://" + p.Address().String(), stop: cancel, done: make(chan error, 1)}
-	path, err := p.EnterPath(ctx, "tester", "")
-	if err != nil {
+	r = &running{t: t, data: data, url: "http://" + p.Address().String(), stop: cancel, done: make(chan error, 1)}
+	if path, err = p.EnterPath(ctx, "tester", ""); err != nil {
 		t.Fatal(err)
 	}
 	go func() { r.done <- p.Run(ctx) }()
 	t.Cleanup(r.end)
-	r.signIn(path)
-	return r
+	return r, path
 }
 
 // signIn opens a link that signs in.
