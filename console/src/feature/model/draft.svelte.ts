@@ -1,6 +1,7 @@
 import { Failure, failed, get, send } from '../../api/client'
 import type { ModelCheck, ModelDifference, ModelProblem, PlantModel } from '../../api/model'
 import { Load } from '../../lib/load.svelte'
+import { session } from '../../lib/session.svelte'
 import { merge, type Merged } from './merge'
 
 /** How long typing rests before the text is checked, in ms. */
@@ -153,13 +154,9 @@ const unchecked = 'The text could not be checked'
 
 const drafts = new Map<string, Draft>()
 
-/** The draft of a site. */
+/** The draft of a site by whoever is signed in: what one wrote the next at this page does not see. */
 export function draft(site: string): Draft {
-  if (!drafts.has(site)) drafts.set(site, new Draft(site))
-  return drafts.get(site)!
-}
-
-/** Forgets what was written, when somebody else may sit down here. */
-export function forget() {
-  drafts.clear()
+  const key = `${session.now?.account.id} ${site}`
+  if (!drafts.has(key)) drafts.set(key, new Draft(site))
+  return drafts.get(key)!
 }
