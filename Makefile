@@ -68,8 +68,10 @@ bench-live: ## Find the rate up to which live capture loses nothing, beside tcpd
 	./bin/livebench -bisect
 	./bin/livebench -bisect -one-core
 
-bench-console: ## Measure every call that the console makes, on 1,000 and 50,000 assets
+bench-console: build ## Measure every call that the console makes, on 1,000 and 50,000 assets
 	$(GO) test ./internal/serve/api -run '^$$' -bench Console -benchtime 100x
+	dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	$(GO) run ./internal/tool/bigplant --data "$$dir/data" && $(GO) run ./internal/tool/consolebench -bin ./$(BIN) -data "$$dir/data"
 
 fuzz: ## Run each fuzz target for TIME (default 120s)
 	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \

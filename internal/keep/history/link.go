@@ -49,7 +49,10 @@ func (a *Archive) Links(ctx context.Context, segments []plant.Segment, q Query) 
 		answer.Groups = append(answer.Groups, l)
 	}
 	slices.SortFunc(answer.Groups, func(x, y Link) int {
-		return cmp.Or(byBytes(&x.Totals, &y.Totals), cmp.Compare(x.Client.Addr(), y.Client.Addr()), cmp.Compare(x.Server.Addr(), y.Server.Addr()))
+		if c := byBytes(&x.Totals, &y.Totals); c != 0 {
+			return c // addresses are not written out where they do not decide
+		}
+		return cmp.Or(cmp.Compare(x.Client.Addr(), y.Client.Addr()), cmp.Compare(x.Server.Addr(), y.Server.Addr()))
 	})
 	return answer, err
 }

@@ -38,6 +38,14 @@ const (
 	tooStale = 10 * time.Minute
 )
 
+// Figure is a value that takes longer to make than a page may wait, kept under a
+// name as sums over the plant are: it may be some seconds old, or eleven times as
+// old as it takes to make. Make may go on after ctx is done; what it returns is
+// handed to all who ask, who must not change it.
+func (db *DB) Figure(ctx context.Context, name string, make func(context.Context) (any, error)) (any, error) {
+	return db.figure(ctx, "of others: "+name, make)
+}
+
 // figure is the value that make made. Where it is asked for all the time it is
 // at most Options.Stale old, or eleven times as old as it takes to make.
 func (db *DB) figure(ctx context.Context, name string, make func(context.Context) (any, error)) (any, error) {

@@ -21,6 +21,7 @@ type Store interface {
 	Tally(ctx context.Context, site string) (store.Tally, error)
 	Map(ctx context.Context, site string) (*store.Map, error)
 	Sites(context.Context) ([]string, error)
+	Figure(ctx context.Context, name string, make func(context.Context) (any, error)) (any, error)
 	Traffic(ctx context.Context, site, asset string, from, to time.Time, step time.Duration) ([]store.Bucket, error)
 
 	Assets(context.Context, store.AssetFilter, store.Page) (store.List[store.AssetItem], error)

@@ -31,13 +31,15 @@ type dayTalk struct {
 
 // linkSum is what passed between two ends on one day.
 type linkSum struct {
-	protocols      map[string]bool
+	protocols      []string // sorted; there are hundreds of thousands of links, and a set each is dear
 	packets, bytes uint64
 }
 
 func (l *linkSum) add(protocols []string, packets, bytes uint64) {
 	for _, p := range protocols {
-		l.protocols[p] = true
+		if at, found := slices.BinarySearch(l.protocols, p); !found {
+			l.protocols = slices.Insert(l.protocols, at, p)
+		}
 	}
 	l.packets += packets
 	l.bytes += bytes
@@ -53,6 +55,17 @@ func (s *Server) mapDifference(ctx context.Context, in *differenceInput) (*MapDi
 	if err != nil {
 		return nil, err
 	}
+	// The days begin where the model says; one who asks for the same gets the same.
+	name := fmt.Sprint("two days ", site, " ", from.Unix(), " ", to.Unix(), " ", zone)
+	v, err := s.store.Figure(ctx, name, func(ctx context.Context) (any, error) { return s.difference(ctx, site, zone, from, to) })
+	if err != nil {
+		return nil, err
+	}
+	return v.(*MapDifference), nil
+}
+
+// difference compares two days.
+func (s *Server) difference(ctx context.Context, site string, zone *time.Location, from, to time.Time) (*MapDifference, error) {
 	done, err := s.heavy.take(ctx, s.opt.Limits.Wait)
 	if err != nil {
 		return nil, err
@@ -153,7 +166,7 @@ func (t *dayTalk) add(client, server plant.Endpoint, protocols []string, packets
 		if len(t.links) >= history.MaxGroups {
 			return
 		}
-		l = &linkSum{protocols: map[string]bool{}}
+		l = &linkSum{}
 		t.links[k] = l
 	}
 	l.add(protocols, packets, bytes)
@@ -317,28 +330,44 @@ func (d *differing) edgeDifference() EdgeDifference {
 		between string
 		of      map[[2]string]*joint
 	}{{"boxes", boxes}, {"assets", pairs}} {
-		var appeared, vanished, changed []DayEdge
+		between := x.between
+		var appeared, vanished, changed []joinedPair
 		for k, j := range x.of {
-			switch e := d.edge(x.between, k, j); {
+			switch {
 			case j.before.packets == 0:
-				e.Unproven = d.before.known.Kept != "whole"
-				appeared = append(appeared, e)
+				appeared = append(appeared, joinedPair{k, j})
 			case j.after.packets == 0:
-				e.Unproven = d.after.known.Kept != "whole"
-				vanished = append(vanished, e)
+				vanished = append(vanished, joinedPair{k, j})
 			case j.differs():
-				changed = append(changed, e)
+				changed = append(changed, joinedPair{k, j})
 			}
 		}
-		for _, l := range []struct{ from, to *[]DayEdge }{{&appeared, &out.Appeared}, {&vanished, &out.Vanished}, {&changed, &out.Changed}} {
-			slices.SortFunc(*l.from, func(x, y DayEdge) int {
-				return cmp.Or(-compareBools(x.Crossing, y.Crossing), cmp.Compare(y.BytesFrom+y.BytesTo, x.BytesFrom+x.BytesTo), cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
-			})
-			out.More += cut(l.from)
-			*l.to = append(*l.to, *l.from...)
+		for _, l := range []struct {
+			from     []joinedPair
+			to       *[]DayEdge
+			unproven bool
+		}{{appeared, &out.Appeared, d.before.known.Kept != "whole"}, {vanished, &out.Vanished, d.after.known.Kept != "whole"}, {changed, &out.Changed, false}} {
+			slices.SortFunc(l.from, compareJoinedPairs)
+			out.More += cut(&l.from)
+			for _, x := range l.from { // written out only where it is shown
+				e := d.edge(between, x.ends, x.joint)
+				e.Unproven = l.unproven
+				*l.to = append(*l.to, e)
+			}
 		}
 	}
 	return out
+}
+
+// joinedPair is what passed, and between what.
+type joinedPair struct {
+	ends [2]string
+	*joint
+}
+
+// compareJoinedPairs orders what is shown first: what crosses, then the largest.
+func compareJoinedPairs(x, y joinedPair) int {
+	return cmp.Or(-compareBools(x.crossing, y.crossing), cmp.Compare(y.before.bytes+y.after.bytes, x.before.bytes+x.after.bytes), cmp.Compare(x.ends[0], y.ends[0]), cmp.Compare(x.ends[1], y.ends[1]))
 }
 
 // join adds a day's links to what passed between boxes and between assets.
@@ -349,19 +378,18 @@ func (d *differing) join(t *dayTalk, boxes, pairs map[[2]string]*joint, side fun
 			continue
 		}
 		crossing := false
-		for p := range l.protocols {
+		for _, p := range l.protocols {
 			crossing = crossing || d.s.crosses(a, b, p, true)
 		}
-		protocols := slices.Collect(maps.Keys(l.protocols))
 		add := func(to map[[2]string]*joint, from, into string) {
 			k := [2]string{from, into}
 			j := to[k]
 			if j == nil {
-				j = &joint{before: linkSum{protocols: map[string]bool{}}, after: linkSum{protocols: map[string]bool{}}}
+				j = &joint{}
 				to[k] = j
 			}
 			j.crossing = j.crossing || crossing
-			side(j).add(protocols, l.packets, l.bytes)
+			side(j).add(l.protocols, l.packets, l.bytes)
 		}
 		add(pairs, a.ID, b.ID)
 		if a.Network != b.Network {
@@ -372,7 +400,7 @@ func (d *differing) join(t *dayTalk, boxes, pairs map[[2]string]*joint, side fun
 
 // differs reports whether much more or less passed, or something else.
 func (j *joint) differs() bool {
-	if !maps.Equal(j.before.protocols, j.after.protocols) {
+	if !slices.Equal(j.before.protocols, j.after.protocols) {
 		return true
 	}
 	less, more := min(j.before.bytes, j.after.bytes), max(j.before.bytes, j.after.bytes)
@@ -385,9 +413,9 @@ func (d *differing) edge(between string, k [2]string, j *joint) DayEdge {
 		New: only(j.after.protocols, j.before.protocols), Gone: only(j.before.protocols, j.after.protocols),
 		BytesFrom: j.before.bytes, BytesTo: j.after.bytes, Packets: j.before.packets + j.after.packets,
 	}
-	both := maps.Clone(j.before.protocols)
-	maps.Copy(both, j.after.protocols)
-	e.Protocols = only(both, nil)
+	both := linkSum{protocols: slices.Clone(j.before.protocols)}
+	both.add(j.after.protocols, 0, 0)
+	e.Protocols = orEmpty(both.protocols)
 	return e
 }
 
@@ -401,14 +429,13 @@ func (d *differing) label(between, id string) string {
 	return id
 }
 
-// only are the words of one set that are not in another, sorted.
-func only(of, not map[string]bool) []string {
+// only are the words of one sorted list that are not in another.
+func only(of, not []string) []string {
 	list := []string{}
-	for w := range of {
-		if !not[w] {
+	for _, w := range of {
+		if _, found := slices.BinarySearch(not, w); !found {
 			list = append(list, w)
 		}
 	}
-	slices.Sort(list)
 	return list
 }

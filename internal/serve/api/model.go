@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,6 +15,41 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
+
+// parsed are the texts that were read last: one of a thousand conduits takes
+// longer to read than to send. Nobody may change what was read.
+type parsed struct {
+	mu   sync.Mutex
+	last []parsedText
+}
+
+type parsedText struct {
+	text     string
+	at       time.Time // warnings are of a day; by the minute, so that no zone matters
+	model    *model.Model
+	problems []model.Problem
+}
+
+// maxParsed bounds the texts that are kept, which are 1 MB at most.
+const maxParsed = 4
+
+func (p *parsed) read(text string, now time.Time) (*model.Model, []model.Problem) {
+	at := now.Truncate(time.Minute)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.last {
+		if x := &p.last[i]; x.at.Equal(at) && x.text == text {
+			return x.model, x.problems
+		}
+	}
+	x := parsedText{text: text, at: at}
+	x.model, x.problems = model.Parse(text, now)
+	if len(p.last) == maxParsed {
+		p.last = slices.Delete(p.last, 0, 1)
+	}
+	p.last = append(p.last, x)
+	return x.model, x.problems
+}
 
 // oneSite is the site that is asked for, which need not be named where there is
 // only one.
@@ -155,7 +191,7 @@ func (s *Server) presentModel(ctx context.Context, site string) (*PlantModel, er
 }
 
 func (s *Server) plantModel(v *store.ModelVersion) *PlantModel {
-	m, problems := model.Parse(v.Text, s.opt.Now())
+	m, problems := s.parsed.read(v.Text, s.opt.Now())
 	if m == nil {
 		// It was right when it was saved: an earlier version of the program was
 		// less strict. The text is shown, so that it can be mended.
@@ -446,8 +482,8 @@ func (s *Server) modelDifference(ctx context.Context, in *modelDifferenceInput) 
 			return nil, err
 		}
 	}
-	a, _ := model.Parse(from.Text, time.Time{})
-	b, problems := model.Parse(to.Text, time.Time{})
+	a, _ := s.parsed.read(from.Text, time.Time{})
+	b, problems := s.parsed.read(to.Text, time.Time{})
 	if b == nil {
 		return nil, refuse(ErrConflict, "The newer text has errors: "+problems[0].String())
 	}

@@ -142,6 +142,8 @@ type Server struct {
 	metrics  *metrics
 	index    assetIndex
 	models   modelCache
+	parsed   parsed
+	drawn    drawn
 	seed     maphash.Seed // of hashes in cursors
 	checks   []assure.Check
 	all      turns // requests
