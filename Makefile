@@ -19,7 +19,7 @@ console: ## Build the web console, which the next build puts into the program
 
 console-check: ## Check and test the console (skipped without Node)
 	@if ! command -v node >/dev/null; then echo "skip console-check: node is not installed"; exit 0; fi; \
-	set -e; cd console; [ -d node_modules ] || npm ci --no-audit --no-fund; npm run check; npm test; npm run build; npm run browser
+	set -e; cd console; [ -d node_modules ] || npm ci --no-audit --no-fund; npm run check; npm test; npm run build; $(MAKE) --no-print-directory -C .. build; npm run browser
 
 demo: ## Build everything and show the console on a simulated plant
 	@if command -v npm >/dev/null; then [ -f console/dist/index.html ] || $(MAKE) --no-print-directory console; \
