@@ -208,6 +208,7 @@ func (h *hubRole) run(ctx context.Context) error {
 	all.Go(func() { h.importer.Run(ctx) })
 	all.Go(func() { h.ledger.Run(ctx) })
 	all.Go(func() { h.forget(ctx) })
+	all.Go(func() { h.draw(ctx) })
 	if h.certificates != nil {
 		all.Go(func() { h.certificates.Run(ctx) })
 	}
@@ -215,6 +216,14 @@ func (h *hubRole) run(ctx context.Context) error {
 	stop()
 	all.Wait()
 	return err
+}
+
+// draw makes the picture of the plant, which takes seconds where it is large, so
+// that the first one who asks for it does not wait.
+func (h *hubRole) draw(ctx context.Context) {
+	if _, err := h.store.Map(ctx, ""); err != nil && ctx.Err() == nil {
+		h.process.o.Log.Warn("the map was not drawn ahead", "error", err)
+	}
 }
 
 // probes are what has to work besides the store.

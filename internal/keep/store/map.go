@@ -73,6 +73,10 @@ type mapping struct {
 }
 
 func (db *DB) plantMap(ctx context.Context, site string) (*Map, error) {
+	// Where there is one site, it and all sites are one picture, which is large.
+	if all, err := db.sites(ctx); err == nil && len(all) == 1 && all[0] == site {
+		site = ""
+	}
 	v, err := db.figure(ctx, "map "+site, func(ctx context.Context) (any, error) { return db.makeMap(ctx, site) })
 	if err != nil {
 		return nil, db.failed("draw the map", err)
