@@ -287,7 +287,7 @@ func (s *fileSource) Next(f *capture.Frame) error {
 	if err == io.EOF {
 		return err
 	}
-	text := err.Error() + "; what came before that was read"
+	text := err.Error() + "; what came before that was read. If the original is whole, copy it here anew and import it again"
 	s.broken.Store(&text)
 	return io.EOF
 }

@@ -1,6 +1,9 @@
 import { Failure, refusal, url } from './client'
 import type { Job } from './model'
 
+/** The title of the failure of an upload that somebody cancelled. */
+export const cancelled = 'Cancelled'
+
 /** An upload on its way. */
 export interface Upload {
   done: Promise<Job>
@@ -22,8 +25,8 @@ export function upload(file: File, progress: (sent: number) => void): Upload {
       if (x.status >= 200 && x.status < 300) resolve(JSON.parse(x.responseText) as Job)
       else void refusal(new Response(x.responseText, { status: x.status, statusText: x.statusText })).then(reject)
     }
-    x.onerror = () => reject(new Failure('The capture did not arrive', 'The connection to the hub broke. Try again.', 0))
-    x.onabort = () => reject(new Failure('Cancelled', '', 0))
+    x.onerror = () => reject(new Failure('The capture did not arrive', 'The connection to the hub broke. Send it again when the hub answers.', 0))
+    x.onabort = () => reject(new Failure(cancelled, '', 0))
     x.send(file)
   })
   return { done, cancel: () => x.abort() }

@@ -1,3 +1,5 @@
+import { failed } from '../api/client'
+
 /** A word about what was just done, with a way to take it back. */
 export interface Toast {
   id: number
@@ -26,7 +28,11 @@ class Toasts {
 
   async undo(t: Toast) {
     this.drop(t.id)
-    await t.undo?.()
+    try {
+      await t.undo?.()
+    } catch (e) {
+      this.say(failed(e, 'It could not be taken back').message)
+    }
   }
 }
 

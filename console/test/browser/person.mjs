@@ -2,30 +2,19 @@
 // each step begins where the one before ended. Part of npm run browser.
 import assert from 'node:assert/strict'
 import { open } from './browser.mjs'
+import { curate } from './curate.mjs'
 import { authenticator, program, stranger } from './program.mjs'
-
-/** Asks the API as the page does. */
-const api = (page, path) => page.evaluate((p) => fetch('/api/v1' + p).then((r) => r.json()), path)
+import { api, stepping } from './stepping.mjs'
 
 /** Steps with what must be seen in each; look holds a page against axe. */
 export async function person(b, look, failures) {
   const p = await program()
-  const steps = []
   const { page, complaints, close } = await open(b, 'wide', 'light')
   const key = await authenticator(page)
-  const step = async (name, act) => {
-    try {
-      await act()
-      // A page that asks who is signed in while nobody is hears 401; the browser writes that down.
-      for (const c of complaints.splice(0)) if (!/401|403/.test(c)) throw new Error(`the browser complains: ${c}`)
-      steps.push(name)
-    } catch (e) {
-      failures.push(`the program, ${name}: ${e.stack?.split('\n').slice(0, 5).join(' | ')}`)
-      throw e
-    }
-  }
+  const { steps, step } = stepping(complaints, failures)
   try {
     await all(b, page, p, key, step, look)
+    await curate(b, page, p, key, step, look)
   } catch {
     // What comes after a step that failed has nothing to stand on; the failure is noted.
   }

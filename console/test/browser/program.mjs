@@ -1,7 +1,8 @@
 // The real program for browser tests: bulkhead demo with a fresh data folder
-// and a short past, and what it takes to be somebody in its console.
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+// and a short past, or a hub with nothing in it, and what it takes to be
+// somebody in its console.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,26 +24,53 @@ function freePort() {
   })
 }
 
-/** Starts the program; its address is in url, and link signs in once. */
+/** Starts the program with a simulated plant; its address is in url, and link signs in once. */
 export async function program({ days = 1 } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'bulkhead-browser-'))
+  const p = await start(data, ['demo', '--days', String(days), '--data', join(data, 'data')], /(https?:\/\/\S+\/setup#\S+)/)
+  return { ...p, link: at(p.url, p.heard) }
+}
+
+/** Starts a hub of a plant on a fresh folder; run does something on its machine, and gives what it said. */
+export async function hub() {
+  const data = mkdtempSync(join(tmpdir(), 'bulkhead-browser-'))
+  const config = join(data, 'bulkhead.yaml')
+  writeFileSync(config, `data: ${join(data, 'data')}\nsite: dairy\nroles: [hub]\n`)
+  const p = await start(data, ['run', '--config', config], /(Bulkhead is at)/)
+  const run = (...words) => {
+    const r = spawnSync(bin, [...words, '--config', config], { encoding: 'utf8', timeout: 60_000 })
+    return { status: r.status, said: r.stdout + r.stderr }
+  }
+  /** The link that a command shows, at the address of this hub. */
+  const link = (...words) => {
+    const { status, said } = run(...words)
+    const m = /https?:\/\/\S+\/setup#\S+/.exec(said)
+    if (status !== 0 || !m) throw new Error(`bulkhead ${words.join(' ')} gave no link: ${said}`)
+    return at(p.url, m[0])
+  }
+  return { ...p, run, link }
+}
+
+const at = (url, link) => link.replace(/^https?:\/\/[^/]+/, url)
+
+async function start(data, words, ready) {
   const port = await freePort()
-  const child = spawn(bin, ['demo', '--days', String(days), '--listen', `127.0.0.1:${port}`, '--data', join(data, 'data')], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(bin, [...words, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
-  const link = await new Promise((done, fail) => {
+  const heard = await new Promise((done, fail) => {
     const hear = (b) => {
       said += b
-      const m = /(https?:\/\/\S+\/setup#\S+)/.exec(said)
+      const m = ready.exec(said)
       if (m) done(m[1])
     }
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
-    child.once('exit', (code) => fail(new Error(`bulkhead demo ended with ${code}: ${said.slice(-2000)}`)))
-    setTimeout(() => fail(new Error(`bulkhead demo gave no link in a minute: ${said.slice(-2000)}`)), 60_000).unref()
+    child.once('exit', (code) => fail(new Error(`bulkhead ${words[0]} ended with ${code}: ${said.slice(-2000)}`)))
+    setTimeout(() => fail(new Error(`bulkhead ${words[0]} was not ready in a minute: ${said.slice(-2000)}`)), 60_000).unref()
   })
   return {
     url: `http://localhost:${port}`,
-    link: link.replace(/^https?:\/\/[^/]+/, `http://localhost:${port}`),
+    heard,
     said: () => said,
     async close() {
       if (child.exitCode === null) {
@@ -62,7 +90,10 @@ export async function authenticator(page) {
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('WebAuthn.enable')
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } })
-  return { credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials }
+  return {
+    credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    add: (credential) => cdp.send('WebAuthn.addCredential', { authenticatorId, credential }),
+  }
 }
 
 /** A capture in which a machine that nobody knows asks who has an address (pcap, Ethernet). */

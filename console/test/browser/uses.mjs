@@ -230,6 +230,38 @@ export const uses = {
       assert.match(await row.innerText(), /3\.0 MB/)
     },
   },
+  'drop several captures: each has its progress, one that waits is taken back': {
+    complains: /415/,
+    async run(page, server, assert) {
+      await page.goto(server.url + '/sensors')
+      const zone = page.getByRole('group', { name: 'Import a capture' })
+      await zone.waitFor()
+      let go
+      const held = new Promise((done) => (go = done))
+      await page.route('**/captures?name=mon*', (r) => held.then(() => r.continue()))
+      await page.route('**/captures?name=notes*', (r) => r.fulfill({ status: 415, contentType: 'application/problem+json', body: JSON.stringify({ title: 'This is of the wrong type.', detail: 'Choose another file.' }) }))
+      const dropped = await page.evaluateHandle(() => {
+        const d = new DataTransfer()
+        for (const [name, size] of [['mon.pcap', 2e6], ['tue.pcap', 1e6], ['tue.pcap', 1e6], ['notes.txt', 100]]) d.items.add(new File([new Uint8Array(size)], name))
+        return d
+      })
+      await zone.dispatchEvent('drop', { dataTransfer: dropped })
+      assert.equal(await page.getByRole('progressbar', { name: /^Sent of/ }).count(), 4)
+      await page.getByRole('button', { name: /^Cancel\s*: tue/ }).first().click()
+      assert.equal(await page.getByRole('button', { name: /^Cancel\s*: tue/ }).count(), 1, 'the other of that name stays')
+      // Another page of the console stops nothing, and it is there when one comes back.
+      await page.getByRole('link', { name: /^Assets/ }).first().click()
+      await page.waitForURL('**/assets**')
+      await page.goBack()
+      await page.locator('.job', { hasText: 'mon.pcap' }).getByText(/^sending|^waits/).waitFor()
+      go()
+      for (const name of ['mon.pcap', 'tue.pcap']) await page.locator('.job', { hasText: name }).getByText('done', { exact: true }).first().waitFor({ timeout: 15_000 })
+      const bad = page.locator('.job', { hasText: 'notes.txt' })
+      await bad.getByText(/Choose another file/).waitFor()
+      await bad.getByRole('button', { name: /^Dismiss/ }).click()
+      await bad.waitFor({ state: 'detached' })
+    },
+  },
   'cancel an import': {
     async run(page, server, assert) {
       server.w.captures.unshift({ ...server.w.captures[0], id: 'slow', name: 'slow.pcap', state: 'reading', bytes: 1e15, bytes_read: 1, ended: null })

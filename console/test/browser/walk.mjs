@@ -12,6 +12,7 @@ import { visit } from './states.mjs'
 import { doorUses } from './door.mjs'
 import { person } from './person.mjs'
 import { built } from './program.mjs'
+import { recovery } from './recovery.mjs'
 import { uses } from './uses.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -91,7 +92,7 @@ for (const [name, use] of Object.entries(ways)) {
 await server.close()
 
 let steps = []
-if (built) steps = await person(b, look, failures)
+if (built) steps = [...await recovery(b, look, failures), ...await person(b, look, failures)]
 else console.log('skip what people do at the program itself: bin/bulkhead is not built (make build)')
 await b.close()
 for (const f of failures) console.error(f)

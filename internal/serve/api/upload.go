@@ -121,7 +121,7 @@ func (p *patient) Read(b []byte) (int, error) {
 // room refuses what would leave less of the disk than others need.
 func (s *Server) room(more int64) error {
 	if more > s.opt.Limits.UploadBytes {
-		return refuse(ErrTooLarge, fmt.Sprintf("The capture has %d bytes; at most %d are taken. Cut it, for example with editcap -c, and send the parts.", more, s.opt.Limits.UploadBytes))
+		return refuse(ErrTooLarge, fmt.Sprintf("The capture has %d MB; at most %d MB are taken. Cut it, for example with editcap -c, and send the parts.", more>>20, s.opt.Limits.UploadBytes>>20))
 	}
 	free, err := s.opt.Free(s.opt.Uploads)
 	if err != nil {
@@ -198,7 +198,7 @@ func uploadError(err error) error {
 	case errors.As(err, &refusal):
 		return err
 	case errors.As(err, &tooLarge):
-		return refuse(ErrTooLarge, fmt.Sprintf("The capture is larger than %d bytes. Cut it, for example with editcap -c, and send the parts.", tooLarge.Limit))
+		return refuse(ErrTooLarge, fmt.Sprintf("The capture is larger than %d MB. Cut it, for example with editcap -c, and send the parts.", tooLarge.Limit>>20))
 	case errors.Is(err, syscall.ENOSPC):
 		return refuse(ErrNoRoom, "The disk is full. Make room and send the capture again.")
 	case errors.As(err, &timeout) && timeout.Timeout():
@@ -218,7 +218,7 @@ func NewJob(c *store.Capture) *Job {
 	}
 }
 
-var errNoCapture = refuse(ErrWrongType, "This is not a capture: it begins neither like pcap or pcapng nor like one of them packed with gzip or zstd.")
+var errNoCapture = refuse(ErrWrongType, "This is not a capture: it begins neither like pcap or pcapng nor like one of them packed with gzip or zstd. Choose the file that the capture program wrote; what was exported as text or packed as zip is not read.")
 
 // magics are how captures begin (draft-ietf-opsawg-pcap-05 section 4, with
 // times in micro- and nanoseconds and either order of bytes; pcapng-02 section 4.1).

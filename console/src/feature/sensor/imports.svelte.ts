@@ -1,23 +1,33 @@
 import { ask, Failure, get } from '../../api/client'
 import type { Change } from '../../api/live.svelte'
 import type { Job, List } from '../../api/model'
-import { upload, type Upload } from '../../api/upload'
+import { cancelled, upload as send, type Upload } from '../../api/upload'
 import { Load } from '../../lib/load.svelte'
 
 /** A file that is on its way to the hub. */
 export interface Sending {
+  id: number
   name: string
   bytes: number
   sent: number
   failure?: Failure
 }
 
-/** The imports of captures: those being sent, and those the hub knows. */
+/** The imports of captures: those being sent, and those the hub knows. They outlive the page that shows them. */
 class Imports {
   sending = $state<Sending[]>([])
   jobs = new Load<List<Job>>()
   failure = $state<Failure>()
-  #uploads = new Map<string, Upload>()
+  #files = new Map<number, File>()
+  #now: { id: number; upload: Upload } | undefined
+  #next = 1
+
+  constructor() {
+    // Another address of the console stops nothing, leaving it cuts off what is being sent.
+    addEventListener('beforeunload', (e) => {
+      if (this.#now) e.preventDefault()
+    })
+  }
 
   load() {
     void this.jobs.run((signal) => get('/captures', { query: { limit: 50 }, signal }))
@@ -25,33 +35,48 @@ class Imports {
 
   /** Sends files one after the other, so that each is done before the next begins. */
   async send(files: File[]) {
-    const list = files.map((f) => ({ name: f.name, bytes: f.size, sent: 0 }))
-    this.sending.push(...list)
     for (const file of files) {
-      const row = this.sending.find((s) => s.name === file.name && !s.failure)
-      if (!row) continue
-      const u = upload(file, (n) => (row.sent = n))
-      this.#uploads.set(file.name, u)
-      try {
-        this.put(await u.done)
-        this.dismiss(row)
-      } catch (e) {
-        if (e instanceof Failure && e.title === 'Cancelled') this.dismiss(row)
-        else row.failure = e instanceof Failure ? e : new Failure('It could not be sent', String(e), 0)
-      }
-      this.#uploads.delete(file.name)
+      const id = this.#next++
+      this.#files.set(id, file)
+      this.sending.push({ id, name: file.name, bytes: file.size, sent: 0 })
     }
+    await this.#work()
+  }
+
+  /** Sends what waits until nothing does. */
+  async #work() {
+    if (this.#now) return
+    for (let row; (row = this.sending.find((s) => !s.failure)); this.#now = undefined) await this.#one(row)
+  }
+
+  async #one(row: Sending) {
+    const upload = send(this.#files.get(row.id)!, (n) => (row.sent = n))
+    this.#now = { id: row.id, upload }
+    try {
+      this.put(await upload.done)
+      this.dismiss(row)
+    } catch (e) {
+      if (e instanceof Failure && e.title === cancelled) this.dismiss(row)
+      else row.failure = e instanceof Failure ? e : new Failure('It could not be sent', String(e), 0)
+    }
+  }
+
+  /** Sends a file again that could not be sent. */
+  async again(row: Sending) {
+    row.failure = undefined
+    row.sent = 0
+    await this.#work()
   }
 
   /** Stops sending a file. One that waits is not sent at all. */
   stop(row: Sending) {
-    const u = this.#uploads.get(row.name)
-    if (u) u.cancel()
+    if (this.#now?.id === row.id) this.#now.upload.cancel()
     else this.dismiss(row)
   }
 
   dismiss(row: Sending) {
-    this.sending = this.sending.filter((s) => s !== row)
+    this.#files.delete(row.id)
+    this.sending = this.sending.filter((s) => s.id !== row.id)
   }
 
   /** Asks the hub to stop reading a capture. */
