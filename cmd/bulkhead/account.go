@@ -124,7 +124,10 @@ func grantWords(list []account.Grant) string {
 
 func meansOf(p *account.Person) string {
 	var words []string
-	if p.Passkeys > 0 {
+	switch {
+	case p.Passkeys == 1:
+		words = append(words, "1 passkey")
+	case p.Passkeys > 1:
 		words = append(words, fmt.Sprintf("%d passkeys", p.Passkeys))
 	}
 	if p.Password != "" {

@@ -2,7 +2,7 @@
 import { before } from './plant.mjs'
 
 const acts = [
-  ['signInPasskey', 'account anna', '', 'done', 200], ['saveModel', 'site main', 'version 4: line 2 has its owner', 'done', 200], ['listLedger', '', '', 'read', 200],
+  ['signInPasskey', 'account anna', '', 'done', 200], ['saveModel', 'site main', 'version 4: line 2 has its owner', 'done', 200], ['ledger', '', '', 'read', 200],
   ['addAccount', 'account dieter', 'viewer on main, operator on north', 'done', 201], ['signInPassword', 'account bernd', 'The name, the password or the code is wrong.', 'refused', 401], ['mergeAssets', 'asset a00014', 'the same rack', 'done', 200],
   ['addToken', 'token CMDB export', 'viewer on all sites', 'done', 201], ['importCapture', 'monday.pcapng', '', 'done', 202], ['setRetention', '', '60 days by the hour', 'failed', 507],
 ]
