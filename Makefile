@@ -60,8 +60,9 @@ vuln:
 	if [ $$status -ne 0 ] && grep -qE 'audit endpoint|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|E40[0-9]|E50[0-9]' <<<"$$out"; then echo "skip npm audit: the registry does not answer audits"; \
 	else echo "$$out" | tail -n 3; exit $$status; fi
 
-bench: build ## Measure packets per second beside tshark, nfpcapd and Zeek where installed
+bench: build ## Measure packets per second beside tshark, nfpcapd and Zeek where installed; the console's size and frame times
 	$(GO) run ./internal/tool/bench -bin ./$(BIN)
+	@if command -v node >/dev/null; then cd console && npm run -s build && npm run -s measure; else echo "skip the console's measurements: node is not installed"; fi
 
 bench-live: ## Find the rate up to which live capture loses nothing, beside tcpdump (root)
 	$(GO) build -o bin/livebench ./internal/tool/livebench
