@@ -2,6 +2,7 @@
 // assets, with what must be seen.
 import { stepOut } from './step.mjs'
 import { authenticator } from './program.mjs'
+import { soon } from './soon.mjs'
 
 const named = (server) => server.url.replace('127.0.0.1', 'localhost')
 
@@ -56,9 +57,11 @@ export const doorUses = {
       await page.getByRole('img', { name: /QR code/ }).waitFor()
       await page.getByLabel('Code that the app shows now').fill('123456')
       await page.getByRole('button', { name: 'Go on' }).click()
-      assert.equal(await page.getByRole('list', { name: 'Recovery codes' }).locator('li').count(), 10)
+      const codes = page.getByRole('list', { name: 'Recovery codes' }).locator('li')
+      await codes.first().waitFor()
+      await soon(async () => assert.equal(await codes.count(), 10))
       const go = page.getByRole('button', { name: 'Go to Bulkhead' })
-      assert.equal(await go.isEnabled(), false, 'codes must be kept first')
+      await soon(async () => assert.equal(await go.isEnabled(), false, 'codes must be kept first'))
       await page.getByLabel(/I have kept them/).check()
       await go.click()
       await page.waitForSelector('nav[aria-label=Main]')

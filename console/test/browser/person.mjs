@@ -5,6 +5,7 @@ import { open } from './browser.mjs'
 import { curate } from './curate.mjs'
 import { authenticator, program, stranger } from './program.mjs'
 import { api, stepping } from './stepping.mjs'
+import { soon } from './soon.mjs'
 
 /** Steps with what must be seen in each; look holds a page against axe. */
 export async function person(b, look, failures) {
@@ -127,8 +128,8 @@ async function all(b, page, p, key, step, look) {
     await editor.fill(`site: ${site}\nname: Dairy\npeople:\n  - { id: anna, name: Anna Weiss, side: it }\n  - { id: bernd, name: Bernd Ott, side: operations }\nlines:\n  - id: line-1\n    name: Filling\n    owners: { it: ana }\n    members: [ { subnet: ${place.net} } ]\nzones:\n  - { id: cells, name: Cells, kind: cell, members: [ { line: line-1 } ] }\n`)
     const problem = page.getByRole('region', { name: 'Problems' }).getByRole('button').first()
     await problem.waitFor()
-    assert.match(await problem.innerText(), /9:\d+/)
-    assert.equal(await page.getByRole('button', { name: /^Save as version|^Save as the first/ }).isEnabled(), false)
+    await soon(async () => assert.match(await problem.innerText(), /9:\d+/))
+    await soon(async () => assert.equal(await page.getByRole('button', { name: /^Save as version|^Save as the first/ }).isEnabled(), false))
     await problem.click()
     const chosen = await editor.evaluate((e) => e.value.slice(e.selectionStart, e.selectionEnd))
     assert.equal(chosen, 'ana', 'the jump chooses what is wrong')

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { open } from './browser.mjs'
 import { authenticator, hub, stranger } from './program.mjs'
 import { api, stepping } from './stepping.mjs'
+import { soon } from './soon.mjs'
 
 /** Steps of docs/accounts.md, with the commands that stand there. */
 export async function recovery(b, look, failures) {
@@ -53,12 +54,12 @@ async function all(b, page, p, key, step, look) {
     assert.equal((await fresh.credentials()).length, 1)
   })
   await step('be refused with the passkey that was lost', async () => {
-    assert.equal(await page.evaluate(() => fetch('/api/v1/session').then((r) => r.status)), 401, 'its session has ended')
+    await soon(async () => assert.equal(await page.evaluate(() => fetch('/api/v1/session').then((r) => r.status)), 401, 'its session has ended'))
     await page.goto(p.url + '/')
     const [answer] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST' && /signin\/passkey$/.test(new URL(r.url()).pathname)), page.getByRole('button', { name: 'Sign in with a passkey' }).click()])
     assert.equal(answer.status(), 401)
     await page.getByText('This passkey is not accepted.').waitFor()
-    assert.equal(await page.locator('nav[aria-label=Main]').count(), 0)
+    await soon(async () => assert.equal(await page.locator('nav[aria-label=Main]').count(), 0))
   })
   await step('see it in the ledger, which is whole', async () => {
     await found.page.goto(p.url + '/settings/ledger')
@@ -95,7 +96,7 @@ async function onlooker(b, page, p) {
   await page.goto(p.url + '/settings/people')
   await page.getByRole('button', { name: 'Invite someone' }).click()
   await page.getByLabel('Name to sign in with').fill('carla')
-  assert.equal(await page.getByRole('combobox', { name: /^Role/ }).first().inputValue(), 'viewer', 'who is invited may look unless one says more')
+  await soon(async () => assert.equal(await page.getByRole('combobox', { name: /^Role/ }).first().inputValue(), 'viewer', 'who is invited may look unless one says more'))
   await page.getByRole('button', { name: 'Make the invite link' }).click()
   const url = await page.locator('.url').innerText()
   const other = await open(b, 'phone', 'light')
@@ -107,8 +108,8 @@ async function onlooker(b, page, p) {
     await other.page.goto(p.url + path)
     await other.page.waitForSelector('main h1')
     await other.page.waitForTimeout(300)
-    assert.equal(await other.page.getByRole('button', { name: control }).count(), 0, `${path} shows ${control}`)
-    assert.equal(await other.page.locator('main input[type=file]').count(), 0, `${path} takes files`)
+    await soon(async () => assert.equal(await other.page.getByRole('button', { name: control }).count(), 0, `${path} shows ${control}`))
+    await soon(async () => assert.equal(await other.page.locator('main input[type=file]').count(), 0, `${path} takes files`))
   }
   const asked = (method, path, body) => other.page.evaluate(([m, u, t]) => fetch('/api/v1' + u, { method: m, headers: { 'Content-Type': t.type }, body: t.text }).then((r) => r.status), [method, path, body])
   const json = (o) => ({ type: 'application/json', text: JSON.stringify(o) })

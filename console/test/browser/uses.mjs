@@ -1,5 +1,6 @@
 // Ways people use the console, each with what must be seen.
 import { send } from '../server/server.mjs'
+import { soon } from './soon.mjs'
 
 const ready = (page, selector = 'main h1') => page.waitForSelector(selector)
 
@@ -19,7 +20,7 @@ export const uses = {
       await page.waitForFunction((name) => document.querySelector('h1')?.textContent === name, second)
       await page.goBack()
       await page.waitForURL('**/assets?q=plc')
-      assert.equal(await page.inputValue('input[type=search]'), 'plc')
+      await soon(async () => assert.equal(await page.inputValue('input[type=search]'), 'plc'))
     },
   },
   'choose a filter and see it in the address': {
@@ -29,7 +30,7 @@ export const uses = {
       await page.locator('details[open] a', { hasText: 'OT' }).click()
       await page.waitForURL('**/assets?side=ot')
       await page.waitForFunction(() => [...document.querySelectorAll('tbody tr td:nth-of-type(6)')].every((td) => td.textContent.startsWith('OT')))
-      assert.ok((await page.locator('tbody a').count()) > 5)
+      await soon(async () => assert.ok((await page.locator('tbody a').count()) > 5))
     },
   },
   'open the packet behind a fact': {
@@ -40,7 +41,7 @@ export const uses = {
       await page.getByRole('button', { name: /^Where Vendor comes from/ }).click()
       await page.waitForURL('**?field=vendor')
       const said = page.locator('.said')
-      assert.match(await said.innerText(), new RegExp(`said by ${f.source}, sure \\(95 %\\)`))
+      await soon(async () => assert.match(await said.innerText(), new RegExp(`said by ${f.source}, sure \\(95 %\\)`)))
       const link = said.getByRole('link', { name: 'this packet' })
       if (f.packet.available) {
         const [file] = await Promise.all([page.waitForEvent('download'), link.click()])
@@ -49,11 +50,11 @@ export const uses = {
     },
   },
   'a former identifier leads to the present asset': {
-    async run(page, server, assert) {
+    async run(page, server) {
       const a = server.w.plant.assets.find((x) => x.aliases.length)
       await page.goto(`${server.url}/assets/${a.aliases[0]}`)
       await page.waitForURL(`**/assets/${a.id}`)
-      assert.equal(await page.innerText('h1'), a.label)
+      await page.getByRole('heading', { level: 1, name: a.label, exact: true }).waitFor()
     },
   },
   'go over the map with the keyboard': {
@@ -98,7 +99,7 @@ export const uses = {
     async run(page, server, assert) {
       await page.goto(server.url + '/')
       await page.waitForSelector('.say')
-      assert.match(await page.innerText('.say'), /contradicted/)
+      await soon(async () => assert.match(await page.innerText('.say'), /contradicted/))
       const bar = await page.getByRole('img', { name: /proven, .* contradicted/ }).getAttribute('aria-label')
       const order = ['proven', 'contradicted', 'stale', "somebody's word", 'unknown'].map((w) => bar.indexOf(w))
       assert.deepEqual(order, [...order].sort((a, b) => a - b), 'the statuses stand in their order')
@@ -143,16 +144,16 @@ export const uses = {
       await ready(page, 'td[tabindex="0"]')
       // Tab alone comes to the matrix, as one stop.
       for (let i = 0; i < 40 && !(await page.evaluate(() => document.activeElement.matches('td'))); i++) await page.keyboard.press('Tab')
-      assert.match(await page.evaluate(() => document.activeElement.querySelector('.hidden').textContent), /that no conduit covers/, 'it begins where somebody is needed')
+      await soon(async () => assert.match(await page.evaluate(() => document.activeElement.querySelector('.hidden').textContent), /that no conduit covers/, 'it begins where somebody is needed'))
       await page.keyboard.press('Enter')
       await page.waitForURL('**/boundary?from=*&to=*')
       await page.waitForSelector('.talks li')
-      assert.match(await page.innerText('.talks'), /No conduit|Conduit .* but not/)
+      await soon(async () => assert.match(await page.innerText('.talks'), /No conduit|Conduit .* but not/))
       await page.keyboard.press('Control+Home')
-      assert.match(await page.evaluate(() => document.activeElement.querySelector('.hidden').textContent), /^within /)
+      await soon(async () => assert.match(await page.evaluate(() => document.activeElement.querySelector('.hidden').textContent), /^within /))
       await page.keyboard.press('End')
       await page.keyboard.press('ArrowDown')
-      assert.equal(await page.evaluate(() => document.activeElement.cellIndex), await page.locator('.matrix thead th').count() - 1)
+      await soon(async () => assert.equal(await page.evaluate(() => document.activeElement.cellIndex), await page.locator('.matrix thead th').count() - 1))
       await page.keyboard.press('Escape')
       await page.waitForURL('**/boundary')
       await page.getByRole('link', { name: 'mirror', exact: true }).focus()
@@ -165,14 +166,14 @@ export const uses = {
     async run(page, server, assert) {
       await page.goto(server.url + '/plant')
       await ready(page, 'svg .box')
-      assert.ok((await page.locator('svg .conduit').count()) > 3 && (await page.locator('svg .line.bad').count()) > 3)
+      await soon(async () => assert.ok((await page.locator('svg .conduit').count()) > 3 && (await page.locator('svg .line.bad').count()) > 3))
       await page.locator('svg .break circle').first().focus()
       await page.keyboard.press('Enter')
       await page.locator('aside').getByText('no conduit covers it').waitFor()
       await page.getByRole('link', { name: 'Why not, one by one' }).click()
       await page.waitForURL('**/boundary?from=*')
       await page.waitForSelector('.talks li')
-      assert.match(await page.innerText('.talks'), /No conduit|Conduit .* but not/)
+      await soon(async () => assert.match(await page.innerText('.talks'), /No conduit|Conduit .* but not/))
     },
   },
   'compare two days on the map': {
@@ -185,8 +186,8 @@ export const uses = {
       await page.getByLabel('Second day').fill('2026-11-27')
       await page.waitForURL('**compare=2026-11-20..2026-11-27')
       await page.waitForFunction(() => /3 assets appeared, 2 vanished/.test(document.querySelector('aside').textContent))
-      assert.deepEqual([await page.locator('svg path.sign.new').count(), await page.locator('svg path.sign.gone').count()], [3, 2])
-      assert.equal(await page.locator('header.page .live').count(), 0, 'what is past is not live')
+      await soon(async () => assert.deepEqual([await page.locator('svg path.sign.new').count(), await page.locator('svg path.sign.gone').count()], [3, 2]))
+      await soon(async () => assert.equal(await page.locator('header.page .live').count(), 0, 'what is past is not live'))
       await page.locator('aside a').first().click()
       await page.waitForURL('**sel=asset**')
       await page.getByLabel('First day').fill('2026-11-28')
@@ -216,7 +217,7 @@ export const uses = {
       await page.getByRole('button', { name: /^More/ }).tap()
       await page.getByRole('link', { name: /^Boundary/ }).tap()
       await page.waitForURL('**/boundary')
-      assert.equal(await page.getByRole('button', { name: /^More/ }).getAttribute('aria-expanded'), 'false')
+      await soon(async () => assert.equal(await page.getByRole('button', { name: /^More/ }).getAttribute('aria-expanded'), 'false'))
       await page.locator('.matrix li a').first().tap()
       await page.waitForURL('**/boundary?from=*')
     },
@@ -227,7 +228,7 @@ export const uses = {
       await page.setInputFiles('input[type=file]', { name: 'friday.pcapng', mimeType: 'application/octet-stream', buffer: Buffer.alloc(3_000_000, 1) })
       const row = page.locator('.job', { hasText: 'friday.pcapng' })
       await row.locator('text=done').waitFor({ timeout: 15_000 })
-      assert.match(await row.innerText(), /3\.0 MB/)
+      await soon(async () => assert.match(await row.innerText(), /3\.0 MB/))
     },
   },
   'drop several captures: each has its progress, one that waits is taken back': {
@@ -246,9 +247,9 @@ export const uses = {
         return d
       })
       await zone.dispatchEvent('drop', { dataTransfer: dropped })
-      assert.equal(await page.getByRole('progressbar', { name: /^Sent of/ }).count(), 4)
+      await soon(async () => assert.equal(await page.getByRole('progressbar', { name: /^Sent of/ }).count(), 4))
       await page.getByRole('button', { name: /^Cancel\s*: tue/ }).first().click()
-      assert.equal(await page.getByRole('button', { name: /^Cancel\s*: tue/ }).count(), 1, 'the other of that name stays')
+      await soon(async () => assert.equal(await page.getByRole('button', { name: /^Cancel\s*: tue/ }).count(), 1, 'the other of that name stays'))
       // Another page of the console stops nothing, and it is there when one comes back.
       await page.getByRole('link', { name: /^Assets/ }).first().click()
       await page.waitForURL('**/assets**')
@@ -298,7 +299,7 @@ export const uses = {
       server.w.broken = true
       for (const c of server.w.clients) c.res.destroy()
       await page.locator('text=/Not live since/').waitFor({ timeout: 10_000 })
-      assert.ok((await page.locator('tbody a').count()) > 5, 'what was there stays')
+      await soon(async () => assert.ok((await page.locator('tbody a').count()) > 5, 'what was there stays'))
       server.w.broken = false
       await page.getByRole('button', { name: 'Connect again' }).click()
       await page.locator('header.page .meta', { hasText: /^Live/ }).waitFor({ timeout: 10_000 })
@@ -320,10 +321,10 @@ export const uses = {
       await page.goto(server.url + '/')
       await page.getByRole('button', { name: /Look/ }).click()
       await page.getByRole('button', { name: /Look: light/ }).click()
-      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
+      await soon(async () => assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark'))
       await page.reload()
       await ready(page)
-      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
+      await soon(async () => assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark'))
     },
   },
   'use a phone: the map opens a sheet, which closes': {
@@ -346,7 +347,7 @@ export const uses = {
       await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
       await page.waitForFunction(() => document.querySelectorAll('tbody a').length === 120)
       await page.emulateMedia({ media: 'print' })
-      assert.equal(await page.locator('nav').first().isVisible(), false)
+      await soon(async () => assert.equal(await page.locator('nav').first().isVisible(), false))
     },
   },
 }
