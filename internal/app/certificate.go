@@ -29,7 +29,9 @@ func (p *Process) certificates() (*cert.Certificates, error) {
 }
 
 // namesOf is what the console is called: by the configuration, by the host, and
-// by the addresses that it listens on.
+// by the addresses that it listens on. An ACME server is asked for the names
+// that the configuration gives and for no other: it could not prove that of the
+// host, and that failure would never end.
 func namesOf(c *config.Config) []string {
 	names := slices.Clone(c.Names)
 	add := func(n string) {
@@ -37,7 +39,7 @@ func namesOf(c *config.Config) []string {
 			names = append(names, n)
 		}
 	}
-	if h, err := os.Hostname(); err == nil && !strings.ContainsAny(h, "_ ") {
+	if h, err := os.Hostname(); err == nil && c.TLS.Mode != config.TLSACME && !strings.ContainsAny(h, "_ ") {
 		add(h)
 	}
 	host, _, err := net.SplitHostPort(c.Listen)

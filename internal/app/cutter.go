@@ -37,9 +37,13 @@ func queryOf(c *api.Cut) ring.Query {
 	return ring.Query{First: c.First, Last: c.Last, From: c.From, To: c.To, Hosts: c.Hosts, Peers: c.Peers, MaxPackets: c.MaxPackets, MaxBytes: c.MaxBytes}
 }
 
-// imported cuts from the capture of an import.
+// imported cuts from the capture of an import. The site is the one that the
+// caller may see: a capture of another is not there.
 func (c *cutter) imported(ctx context.Context, w io.Writer, id string, what *api.Cut) error {
 	job, err := c.store.Capture(ctx, id)
+	if err == nil && job.Site != what.Site {
+		return fmt.Errorf("site %s has no capture %s: %w", what.Site, id, api.ErrNotFound)
+	}
 	if err != nil {
 		return err
 	}

@@ -239,6 +239,10 @@ func (r *running) showsPackets(asset string) {
 		if f.Packet == nil {
 			continue
 		}
+		// Whoever may see another site must not see this one's by naming that.
+		if code := r.get(fmt.Sprintf("/api/v1/packets?site=south&sensor=%s&number=%d", f.Packet.Sensor, f.Packet.Number), nil); code != http.StatusNotFound {
+			r.t.Errorf("%s: status %d for the packet as one of another site", f.Field, code)
+		}
 		if !f.Packet.Available {
 			r.t.Errorf("%s: packet %d cannot be shown", f.Field, f.Packet.Number)
 			continue

@@ -37,11 +37,6 @@ type Provider struct {
 }
 
 func (c *Config) checkAccounts(bad func(string, ...any)) {
-	for _, n := range c.Names {
-		if _, err := netip.ParseAddr(n); err == nil || n == "" || strings.ContainsAny(n, ":/ ") {
-			bad("names: %q is no host name; write it without scheme and port, as in bulkhead.example", n)
-		}
-	}
 	a := &c.Accounts
 	for _, d := range []struct {
 		name  string

@@ -49,7 +49,6 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"nameless sensor", "hub: {listen: ':1', sensors: [{site: a}]}\n", "needs name and password-file"},
 		{"same sensor", "hub: {listen: ':1', sensors: [{name: a, password-file: x}, {name: a, password-file: y}]}\n", "another"},
 		{"half of S3", "hub: {history: {endpoint: 'http://x'}}\n", "needs bucket"},
-		{"an address for a name", "names: [10.0.0.1]\n", "is no host name"},
 		{"a short session", "accounts: {idle: 1s}\n", "from 1m"},
 		{"a provider without TLS", "accounts: {providers: [{id: a, issuer: 'http://x', client-id: b, client-secret-file: c}]}\n", "no https://"},
 		{"a provider without a secret", "accounts: {providers: [{id: a, issuer: 'https://x', client-id: b}]}\n", "client-secret-file"},
@@ -63,6 +62,13 @@ func TestMistakesAreNamed(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestAddressesAreNames: the console may be called by an address.
+func TestAddressesAreNames(t *testing.T) {
+	if _, err := Parse([]byte("names: [bulkhead.plant.example, 10.1.2.3, 'fd00::1']\n")); err != nil {
+		t.Error(err)
 	}
 }
 

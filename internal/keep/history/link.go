@@ -37,9 +37,7 @@ func (a *Archive) Links(ctx context.Context, segments []plant.Segment, q Query) 
 				continue
 			}
 			l.add(b, r)
-			if at, found := slices.BinarySearch(l.Protocols, b.word(colProtocol, r)); !found && len(l.Protocols) < maxPairProtocols {
-				l.Protocols = slices.Insert(l.Protocols, at, b.word(colProtocol, r))
-			}
+			l.Protocols = withProtocol(l.Protocols, b.word(colProtocol, r))
 		}
 		return nil
 	})

@@ -304,6 +304,14 @@ func (a *Archive) Traffic(ctx context.Context, segments []plant.Segment, q Query
 // maxPairProtocols is how many protocols a pair names.
 const maxPairProtocols = 32
 
+// withProtocol adds a protocol to those that a pair names, in order.
+func withProtocol(all []string, name string) []string {
+	if at, found := slices.BinarySearch(all, name); !found && len(all) < maxPairProtocols {
+		return slices.Insert(all, at, name)
+	}
+	return all
+}
+
 // Pairs is the traffic between networks, most bytes first.
 func (a *Archive) Pairs(ctx context.Context, segments []plant.Segment, q Query, by Grouping) (Answer[Pair], error) {
 	var all groups[[2]string, Pair]
@@ -323,9 +331,7 @@ func (a *Archive) Pairs(ctx context.Context, segments []plant.Segment, q Query, 
 				continue
 			}
 			p.add(b, r)
-			if at, found := slices.BinarySearch(p.Protocols, b.word(colProtocol, r)); !found && len(p.Protocols) < maxPairProtocols {
-				p.Protocols = slices.Insert(p.Protocols, at, b.word(colProtocol, r))
-			}
+			p.Protocols = withProtocol(p.Protocols, b.word(colProtocol, r))
 		}
 		return nil
 	})

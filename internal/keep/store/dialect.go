@@ -49,7 +49,7 @@ var sqliteDialect = dialect{
 
 var postgresDialect = dialect{
 	name: "postgres", goose: goose.DialectPostgres, schema: "migration/postgres",
-	lock:       "SELECT pg_advisory_xact_lock(" + strconv.Itoa(writeLock) + ")",
+	lock:       "SELECT pg_advisory_xact_lock(" + strconv.FormatInt(writeLock, 10) + ")",
 	statistics: "ANALYZE", numbered: true,
 	rows: 128, kind: postgresKind, reading: &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 }

@@ -29,7 +29,7 @@ type acmeSource struct {
 	own     *authority
 	manager *autocert.Manager
 	names   []string
-	ready   atomic.Bool
+	ready   atomic.Pointer[[]string] // the names that it has certificates for
 }
 
 func newACME(o *Options, own *authority) (*acmeSource, error) {
@@ -91,15 +91,18 @@ func (a *acmeSource) check(ctx context.Context) error {
 		return err
 	}
 	var all []error
+	var ready []string
 	for _, n := range a.names {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if _, err := a.manager.GetCertificate(modern(n)); err != nil {
 			all = append(all, fmt.Errorf("get a certificate for %s from the ACME server: %w", n, err))
+			continue
 		}
+		ready = append(ready, n)
 	}
-	a.ready.Store(len(all) == 0)
+	a.ready.Store(&ready)
 	return errors.Join(all...)
 }
 
@@ -118,7 +121,7 @@ func (a *acmeSource) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if len(hello.SupportedProtos) == 1 && hello.SupportedProtos[0] == alpnProto {
 		return a.manager.GetCertificate(hello)
 	}
-	if a.ready.Load() && slices.Contains(a.names, hello.ServerName) {
+	if ready := a.ready.Load(); ready != nil && slices.Contains(*ready, hello.ServerName) {
 		if c, err := a.manager.GetCertificate(modern(hello.ServerName)); err == nil {
 			return c, nil
 		}

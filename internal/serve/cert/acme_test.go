@@ -312,6 +312,28 @@ func TestACME(t *testing.T) {
 	}
 }
 
+// TestOneNameCannotBeProved: the name beside it has its certificate all the same.
+func TestOneNameCannotBeProved(t *testing.T) {
+	a, ca := newACMEServer(t)
+	c := opened(t, Options{Mode: ACME, Dir: filepath.Join(t.TempDir(), "tls"), Names: []string{"box", "console.plant.example"}, Directory: a.url + "/directory", CA: ca})
+	_, address := served(t, c, Limits{})
+	a.proves = func() string { return address }
+	c.Check(t.Context())
+	if err := c.Problem(); err == nil || !strings.Contains(err.Error(), "for box") {
+		t.Errorf("nobody is told of the name that cannot be proved: %v", err)
+	}
+	for name, issuer := range map[string]*x509.Certificate{"console.plant.example": a.root, "box": c.own.cert} {
+		conn, err := tls.Dial("tcp", address, &tls.Config{ServerName: name, InsecureSkipVerify: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x := conn.ConnectionState().PeerCertificates[0]; x.CheckSignatureFrom(issuer) != nil {
+			t.Errorf("%s: issued by %v", name, x.Issuer)
+		}
+		conn.Close()
+	}
+}
+
 func TestACMENeedsAName(t *testing.T) {
 	_, err := Open(context.Background(), Options{Mode: ACME, Dir: t.TempDir(), Names: []string{"10.0.0.1"}})
 	if err == nil || !strings.Contains(err.Error(), "needs a host name") {
