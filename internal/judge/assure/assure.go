@@ -11,6 +11,7 @@ package assure
 import (
 	_ "embed"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,18 +151,31 @@ func actions(statements []Statement) []Action {
 	return list
 }
 
+// choice is {one|many} in the words of a claim.
+var choice = regexp.MustCompile(`\{([^{}|]*)\|([^{}|]*)\}`)
+
 func fill(text string, s *Statement) string {
+	group := "$2"
+	if s.Missing == 1 {
+		group = "$1"
+	}
+	text = choice.ReplaceAllString(text, group)
 	return strings.NewReplacer("{n}", strconv.FormatInt(s.Missing, 10), "{unit}", plural(s.Missing, s.Unit)).Replace(text)
 }
 
 func plural(n int64, unit string) string {
-	if n == 1 {
-		return unit
-	}
-	return unit + "s"
+	return either(n, unit, unit+"s")
 }
 
 func amount(n int64, unit string) string { return strconv.FormatInt(n, 10) + " " + plural(n, unit) }
+
+// either is the word that goes with a number.
+func either(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
 
 // numerals are the small numbers as a sentence begins with them.
 var numerals = []string{"No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"}

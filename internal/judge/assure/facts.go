@@ -10,6 +10,9 @@ type Facts struct {
 	Now      time.Time
 	Observed time.Time // newest packet
 	From     time.Time // from when on things are kept
+	// Since is from when on the network was watched up to Observed, with no more
+	// than Slack missing.
+	Since    time.Time
 	Sensors  []Sensor
 	Findings []Finding // open ones
 
@@ -22,6 +25,8 @@ type Facts struct {
 	Modelled  bool  // somebody wrote down the plant's own words
 	Zones     int64 // that they name
 	Conduits  int64
+	Unowned   int64 // of them: nobody answers for them
+	Unplaced  int64 // inside, in no zone; without zones, neither office nor plant
 	Ownerless int64 // inside, without both owners
 	Lineless  int64 // on the plant's side, without a line
 	Crossings int64 // conversations between zones; without zones, between office and plant or with outside
@@ -63,9 +68,9 @@ const (
 	// forgotten is when something that was seen once and not since no longer
 	// contradicts.
 	forgotten = 30 * 24 * time.Hour
-	// slack is how much less than a week a week may be: a capture begins and
-	// ends somewhere.
-	slack = 6 * time.Hour
+	// Slack is how much may be missing of the time that was watched: a capture
+	// begins and ends somewhere, and a machine is started anew.
+	Slack = 6 * time.Hour
 	// tolerable is the share of packets that a sensor may drop.
 	tolerable = 0.01
 	// placeable is the share of assets that may have no side.
@@ -84,7 +89,7 @@ func (f *Facts) watched() (ok bool, status Status, why string) {
 	if age := f.Now.Sub(f.Observed); age > fresh {
 		return false, Stale, fmt.Sprintf("The newest packet is %s old; what was seen then says nothing about today.", days(age))
 	}
-	if span := f.Observed.Sub(f.From); span < week-slack {
+	if span := f.span(); span < week-Slack {
 		return false, Unknown, fmt.Sprintf("The network was watched for %s; a week is needed, so that every shift and the weekend's jobs came by once.", days(span))
 	}
 	for _, s := range f.Sensors {
@@ -94,6 +99,9 @@ func (f *Facts) watched() (ok bool, status Status, why string) {
 	}
 	return true, Proven, ""
 }
+
+// span is how long the network was watched without a gap to speak of.
+func (f *Facts) span() time.Duration { return max(0, f.Observed.Sub(f.Since)) }
 
 // weakness is why a sensor's picture is not whole.
 func (s *Sensor) weakness() string {
@@ -108,15 +116,18 @@ func (s *Sensor) weakness() string {
 	return ""
 }
 
-// days is a duration as people say it.
+// days is a duration as people say it. A day that lacks no more than Slack is
+// one: the week that is enough for a proof is 7 days.
 func days(d time.Duration) string {
 	switch {
+	case d < time.Minute:
+		return "less than a minute"
 	case d < 2*time.Hour:
-		return amount(int64(max(d, 0)/time.Minute), "minute")
+		return amount(int64(d/time.Minute), "minute")
 	case d < 48*time.Hour:
 		return amount(int64(d/time.Hour), "hour")
 	}
-	return amount(int64(d/(24*time.Hour)), "day")
+	return amount(int64((d+Slack)/(24*time.Hour)), "day")
 }
 
 // blind is what the answer cannot take into account.
@@ -141,7 +152,14 @@ func blind(f *Facts) []Evidence {
 		say("/assets?role=unknown", "Nothing identifies %s inside the site.", amount(f.Unknown, "asset"))
 	}
 	if f.Sideless > 0 {
-		say("/assets?side=unknown&kind=device", "Nobody can say whether %s belong to office or plant; what they cross is not counted.", amount(f.Sideless, "asset"))
+		uncounted := "."
+		if f.Zones == 0 {
+			uncounted = either(f.Sideless, "; what it crosses is not counted.", "; what they cross is not counted.")
+		}
+		say("/assets?side=unknown&kind=device", "Nobody can say whether %s %s to office or plant%s", amount(f.Sideless, "asset"), either(f.Sideless, "belongs", "belong"), uncounted)
+	}
+	if f.Zones > 0 && f.Unplaced > 0 {
+		say("/assets?zone=none&kind=device", "%s %s in no zone; what crosses there is not counted.", amount(f.Unplaced, "asset"), either(f.Unplaced, "stands", "stand"))
 	}
 	switch {
 	case live == 1 && f.Inside > 0:

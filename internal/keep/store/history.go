@@ -77,6 +77,39 @@ func (db *DB) Segments(ctx context.Context, f SegmentFilter) ([]plant.Segment, e
 	return db.segments(ctx, f)
 }
 
+// WatchedSince is from when on a site was watched up to a time, if no more than
+// slack of what is between may be missing: hours in which conversations were
+// seen, as far as rows of the history are fine enough to tell. Without any it is
+// until itself.
+func (db *DB) WatchedSince(ctx context.Context, site string, until time.Time, slack time.Duration) (time.Time, error) {
+	segments, err := db.segments(ctx, SegmentFilter{Site: site, Kind: plant.SegmentConversations, To: until})
+	if err != nil {
+		return until, err
+	}
+	waiting, err := db.hoursToSeal(ctx, until.Add(time.Hour)) // the hour that is not over is one of them
+	if err != nil {
+		return until, err
+	}
+	for _, h := range waiting {
+		if h.Site == site && h.Kind == plant.SegmentConversations {
+			segments = append(segments, plant.Segment{From: h.At, To: h.At.Add(time.Hour)})
+		}
+	}
+	slices.SortFunc(segments, func(a, b plant.Segment) int { return b.To.Compare(a.To) })
+	since := until
+	for _, s := range segments {
+		if gap := since.Sub(s.To); gap > 0 {
+			if slack -= gap; slack < 0 {
+				break
+			}
+		}
+		if s.From.Before(since) {
+			since = s.From
+		}
+	}
+	return since, nil
+}
+
 func (db *DB) hoursToSeal(ctx context.Context, before time.Time) ([]Hour, error) {
 	names, err := db.siteNumbers(ctx)
 	if err != nil {

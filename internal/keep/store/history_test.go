@@ -119,6 +119,43 @@ func TestSealingLosesNothing(t *testing.T) {
 	})
 }
 
+// TestWatchedSince holds that time in which nobody watched is not taken for
+// watched: two captures a week apart are no week.
+func TestWatchedSince(t *testing.T) {
+	engines(t, func(t *testing.T, db *DB) {
+		hour := now.Truncate(time.Hour)
+		since := func(slack time.Duration) time.Duration {
+			return hour.Sub(must[time.Time](t)(db.WatchedSince(ctx, "works", hour, slack)))
+		}
+		must[Applied](t)(db.Apply(ctx, []*plant.Batch{talk(1, [2]int{1, 2})})) // in the hour before, not sealed
+		if got := since(0); got != time.Hour {
+			t.Errorf("one hour: watched for %s before", got)
+		}
+		n := 0
+		seal := func(ago ...int) {
+			for _, h := range ago {
+				n++
+				from := hour.Add(-time.Duration(h) * time.Hour)
+				s := plant.Segment{Site: "works", Kind: plant.SegmentConversations, Step: plant.StepMinute, From: from, To: from.Add(time.Hour), Path: fmt.Sprint(n), Rows: 1}
+				ok(t, db.Sealed(ctx, Hour{Site: "works", At: from, Kind: plant.SegmentConversations}, 0, []plant.Segment{s}))
+			}
+		}
+		seal(168)
+		if got := since(6 * time.Hour); got != time.Hour {
+			t.Errorf("an hour of last week: watched for %s", got)
+		}
+		seal(2, 5, 6, 9)
+		for slack, want := range map[time.Duration]time.Duration{0: 2 * time.Hour, time.Hour: 2 * time.Hour, 2 * time.Hour: 6 * time.Hour, 4 * time.Hour: 9 * time.Hour, 1000 * time.Hour: 168 * time.Hour} {
+			if got := since(slack); got != want {
+				t.Errorf("with %s missing: watched for %s, want %s", slack, got, want)
+			}
+		}
+		if got := must[time.Time](t)(db.WatchedSince(ctx, "elsewhere", hour, time.Hour)); !got.Equal(hour) {
+			t.Errorf("a site that nobody watches: %s", got)
+		}
+	})
+}
+
 func TestSegments(t *testing.T) {
 	engines(t, func(t *testing.T, db *DB) {
 		must[Applied](t)(db.Apply(ctx, []*plant.Batch{talk(1, [2]int{1, 2})}))

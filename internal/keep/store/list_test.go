@@ -278,7 +278,7 @@ func TestTallyCountsWhatIsInside(t *testing.T) {
 			assetAt(6, func(a *plant.Asset) {
 				a.Kind, a.Side, a.Role, a.Vendor = plant.KindExternal, plant.SideUnknown, plant.RoleUnknown, ""
 			}))
-		if got, want := must[Tally](t)(db.Tally(ctx, "works")), (Tally{Inside: 5, Unknown: 1, Sideless: 1, Plant: 3, Version: 2, Lineless: 3, Ownerless: 5, Crossings: 2}); got != want {
+		if got, want := must[Tally](t)(db.Tally(ctx, "works")), (Tally{Inside: 5, Unknown: 1, Sideless: 1, Plant: 3, Version: 2, Lineless: 3, Zoneless: 5, Ownerless: 5, Crossings: 2}); got != want {
 			t.Errorf("tally %+v, want %+v", got, want)
 		}
 		if got := must[Tally](t)(db.Tally(ctx, "nowhere")); got != (Tally{}) {

@@ -16,6 +16,7 @@ type Tally struct {
 	Plant    int64 // on the plant's side
 	Version  int64 // of these, firmware or operating system known
 	Lineless int64 // on the plant's side, on no line of the plant model
+	Zoneless int64 // in no zone of the plant model
 	// Ownerless lack an owner in IT, one in operations, or both.
 	Ownerless int64
 
@@ -46,9 +47,10 @@ func (db *DB) makeTally(ctx context.Context, site string) (Tally, error) {
  COALESCE(SUM(CASE WHEN side = ? THEN 1 ELSE 0 END), 0),
  COALESCE(SUM(CASE WHEN side = ? AND (firmware <> '' OR os <> '') THEN 1 ELSE 0 END), 0),
  COALESCE(SUM(CASE WHEN side = ? AND line = '' THEN 1 ELSE 0 END), 0),
+ COALESCE(SUM(CASE WHEN zone = '' THEN 1 ELSE 0 END), 0),
  COALESCE(SUM(CASE WHEN owner_it = '' OR owner_ops = '' THEN 1 ELSE 0 END), 0)
  FROM asset WHERE gone = 0 AND kind <> ? AND site IN (`+list(len(sites))+")", args,
-		&t.Inside, &t.Unknown, &t.Sideless, &t.Plant, &t.Version, &t.Lineless, &t.Ownerless)
+		&t.Inside, &t.Unknown, &t.Sideless, &t.Plant, &t.Version, &t.Lineless, &t.Zoneless, &t.Ownerless)
 	if err == nil {
 		err = db.tallyTalk(ctx, &t, sites)
 	}

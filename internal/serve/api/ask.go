@@ -19,6 +19,7 @@ type Store interface {
 
 	Overview(ctx context.Context, site string) (*store.Overview, error)
 	Tally(ctx context.Context, site string) (store.Tally, error)
+	WatchedSince(ctx context.Context, site string, until time.Time, slack time.Duration) (time.Time, error)
 	Map(ctx context.Context, site string) (*store.Map, error)
 	Sites(context.Context) ([]string, error)
 	Figure(ctx context.Context, name string, make func(context.Context) (any, error)) (any, error)

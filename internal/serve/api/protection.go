@@ -8,6 +8,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/judge/assure"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
 
 // protection answers "are we actually protected?" from what is counted now.
@@ -53,6 +54,7 @@ func (s *Server) facts(ctx context.Context, site string) (*assure.Facts, error) 
 		return nil, err
 	}
 	f.Observed, f.From = o.Observed, earliest(o.HistoryFrom, o.RecentFrom)
+	f.Since = f.From
 	if err := s.tally(ctx, site, f); err != nil {
 		return nil, err
 	}
@@ -91,19 +93,39 @@ func (s *Server) tally(ctx context.Context, site string, f *assure.Facts) error 
 		f.Version += t.Version
 		f.Lineless += t.Lineless
 		f.Ownerless += t.Ownerless
+		since, err := s.store.WatchedSince(ctx, name, f.Observed, assure.Slack)
+		if err != nil {
+			return err
+		}
+		if since.After(f.Since) {
+			f.Since = since // of several sites that which was watched least
+		}
 		c := s.called(ctx, name)
 		f.Modelled = f.Modelled && c.version > 0
 		f.Zones += int64(len(c.model.Zones))
 		f.Conduits += int64(len(c.model.Conduits))
+		f.Unowned += unowned(c.model)
 		if len(c.model.Zones) > 0 {
+			f.Unplaced += t.Zoneless
 			f.Crossings += t.Between
 			f.Uncovered += t.Uncovered
 		} else {
+			f.Unplaced += t.Sideless
 			f.Crossings += t.Crossings
 			f.Uncovered += t.Crossings
 		}
 	}
 	return nil
+}
+
+// unowned is how many conduits nobody answers for, on either side.
+func unowned(m *model.Model) (n int64) {
+	for i := range m.Conduits {
+		if m.OwnersOfConduit(&m.Conduits[i]) == (model.Owned{}) {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *Server) sensorFacts(ctx context.Context, site string, now time.Time) ([]assure.Sensor, error) {
