@@ -51,7 +51,7 @@ var words = map[string]string{
 	"spoils_after": "hours until spoilage", "time_zone": "time zone", "from": "from", "to": "to", "allow": "allows", "target": "security level", "members": "members",
 }
 
-// kinds are what members of lists are called.
+// kindWords are what members of lists are called.
 var kindWords = map[string]string{
 	"people": "person", "teams": "team", "lines": "line", "cells": "cell", "zones": "zone", "conduits": "conduit", "windows": "window", "shifts": "shift",
 }

@@ -63,8 +63,15 @@ func refused(format string, a ...any) error {
 }
 
 func applyOne(text string, e Edit) (next string, err error) {
-	if crlf := strings.Contains(text, "\r\n"); crlf {
+	if strings.Contains(text, "\r\n") {
 		defer func() { next = strings.ReplaceAll(next, "\n", "\r\n") }()
+	}
+	if strings.HasPrefix(text, bom) {
+		defer func() {
+			if err == nil {
+				next = bom + next
+			}
+		}()
 	}
 	s := newSource(text)
 	defer func() {

@@ -103,6 +103,19 @@ func TestApply(t *testing.T) {
 	}
 }
 
+func TestApplyKeepsTheByteOrderMark(t *testing.T) {
+	for _, e := range []Edit{{OpSet, "site", "new"}, {OpSet, "name", "Works"}, {OpAdd, "zones", map[string]any{"id": "office"}}, {OpSet, "people[anna].side", "operations"}} {
+		want, err := Apply("site: works\npeople:\n  - { id: anna, name: Anna, side: it }\n", []Edit{e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Apply(bom+"site: works\npeople:\n  - { id: anna, name: Anna, side: it }\n", []Edit{e})
+		if err != nil || got != bom+want {
+			t.Errorf("%s: %q, %v", e.Path, got, err)
+		}
+	}
+}
+
 func TestApplyWithoutLastNewline(t *testing.T) {
 	got, err := Apply("site: a", []Edit{{OpSet, "name", "B"}, {OpAdd, "lines", map[string]any{"id": "l", "name": "L"}}})
 	if want := "site: a\nname: B\nlines:\n  - { id: l, name: L }"; err != nil || got != want {

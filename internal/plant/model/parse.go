@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"reflect"
-	"strings"
 	"time"
 )
 
@@ -21,7 +20,7 @@ func Parse(text string, now time.Time) (*Model, []Problem) {
 
 // read parses and checks. The model is only good if no error was found.
 func read(text string, now time.Time) (m *Model, s *source) {
-	s = newSource(strings.TrimPrefix(text, "\ufeff"))
+	s = newSource(text)
 	// The YAML package is not ours: should some text make it fail, the person
 	// is told where we stand and the program lives on.
 	defer func() {

@@ -113,6 +113,24 @@ func TestProposeIsAccepted(t *testing.T) {
 	}
 }
 
+func TestProposeSaysWhatIsThere(t *testing.T) {
+	one := []Seen{{Network: "10.21.1.0/24", Kind: plant.KindDevice, Level: 1, Role: plant.RoleController}, {Kind: plant.KindExternal}}
+	for _, c := range []struct {
+		seen      []Seen
+		want, not string
+	}{
+		{nil, "# Nothing was seen yet.", "zones:\n  -"},
+		{[]Seen{{Kind: plant.KindDevice, Level: 1}}, "# Nothing that was seen has a network of its own.", "Nothing was seen yet"},
+		{one, "# 1 asset: 1 × controller\n", "1 assets"},
+		{one, "# 1 peer outside the site\n", "1 peers"},
+		{append(one, one...), "# 2 peers outside the site\n", "assets: 1"},
+	} {
+		if text := Propose("works", c.seen); !strings.Contains(text, c.want) || strings.Contains(text, c.not) {
+			t.Errorf("it lacks %q or has %q:\n%s", c.want, c.not, text)
+		}
+	}
+}
+
 func BenchmarkPlace(b *testing.B) {
 	p := NewPlacer(parsed(b, example(b)))
 	f := Facts{ID: "mac-1", MACs: []plant.MAC{{1}}, IPs: []netip.Addr{netip.MustParseAddr("10.20.2.7")}, VLANs: []uint16{7}, Names: []string{"plc-7"}, Role: plant.RoleController}

@@ -32,7 +32,11 @@ func Propose(site string, seen []Seen) string {
 	fmt.Fprintf(&b, "site: %s\n\n%s\n", quote(site), proposalPeople)
 	b.WriteString("# Zones are assets with the same security needs. These were made from the networks\n# that were seen and the Purdue levels of what stands in them: put together what\n# belongs together, and take apart what does not.\n")
 	if len(networks) == 0 && outside == 0 {
-		b.WriteString("# Nothing was seen yet. As an example:\n# zones:\n#   - { id: office, name: Office, kind: enterprise, level: 4, members: [ { subnet: 10.1.0.0/16 } ] }\n")
+		why := "Nothing was seen yet."
+		if len(seen) > 0 {
+			why = "Nothing that was seen has a network of its own."
+		}
+		b.WriteString("# " + why + " As an example:\n# zones:\n#   - { id: office, name: Office, kind: enterprise, level: 4, members: [ { subnet: 10.1.0.0/16 } ] }\n")
 	} else {
 		writeZones(&b, networks, outside)
 	}
@@ -151,12 +155,19 @@ func (x *survey) about() string {
 		parts = append(parts, fmt.Sprintf("%d × %s", c.n, c.role))
 	}
 	if len(parts) == 0 {
-		return fmt.Sprintf("%d assets", x.assets)
+		return counted(x.assets, "asset")
 	}
-	return fmt.Sprintf("%d assets: %s", x.assets, strings.Join(parts, ", "))
+	return counted(x.assets, "asset") + ": " + strings.Join(parts, ", ")
 }
 
-// band is a zone that several networks of one level go into.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// bands are zones that the networks of one level go into together.
 var bands = []struct {
 	above    float64
 	id, name string
@@ -171,7 +182,7 @@ var bands = []struct {
 func writeZones(b *strings.Builder, networks []*survey, outside int) {
 	b.WriteString("zones:\n")
 	if outside > 0 {
-		fmt.Fprintf(b, "  # %d peers outside the site\n  - id: internet\n    name: Internet\n    kind: internet\n    level: 5\n    members:\n      - { role: %s }\n", outside, plant.RoleExternalPeer)
+		fmt.Fprintf(b, "  # %s outside the site\n  - id: internet\n    name: Internet\n    kind: internet\n    level: 5\n    members:\n      - { role: %s }\n", counted(outside, "peer"), plant.RoleExternalPeer)
 	}
 	taken := map[*survey]bool{}
 	for _, band := range bands {

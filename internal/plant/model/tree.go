@@ -1,14 +1,10 @@
 package model
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
@@ -67,70 +63,6 @@ func (n *node) get(key string) *node {
 	return nil
 }
 
-// source is a text that can be pointed into.
-type source struct {
-	text   string
-	lines  []int // offset of each line's beginning
-	starts []int // of the tokens, sorted
-	found  []Problem
-}
-
-// newSource takes line ends of every kind to be one character: the YAML package
-// miscounts where they are two. Lines and columns are those of the text.
-func newSource(text string) *source {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	s := &source{text: text, lines: []int{0}}
-	for i := range len(text) {
-		if text[i] == '\n' {
-			s.lines = append(s.lines, i+1)
-		}
-	}
-	return s
-}
-
-// offset is the place of a line and column, both from 1; columns are runes.
-func (s *source) offset(line, column int) int {
-	if line < 1 {
-		return 0
-	}
-	if line > len(s.lines) {
-		return len(s.text)
-	}
-	at := s.lines[line-1]
-	for ; column > 1 && at < len(s.text) && s.text[at] != '\n'; column-- {
-		_, n := utf8.DecodeRuneInString(s.text[at:])
-		at += n
-	}
-	return at
-}
-
-// place is the line and column of an offset.
-func (s *source) place(offset int) (line, column int) {
-	offset = min(max(offset, 0), len(s.text))
-	line = sort.SearchInts(s.lines, offset+1)
-	return line, utf8.RuneCountInString(s.text[s.lines[line-1]:offset]) + 1
-}
-
-// report adds a problem with the bytes from start to end.
-func (s *source) report(severity Severity, start, end int, path, message, hint string) {
-	if len(s.found) >= maxShown {
-		return
-	}
-	p := Problem{Severity: severity, Path: path, Message: message, Hint: hint}
-	p.Line, p.Column = s.place(start)
-	end = min(end, len(s.text))
-	if end > start {
-		part, _, _ := strings.Cut(s.text[start:end], "\n")
-		p.Length = utf8.RuneCountInString(strings.TrimRight(part, " \r"))
-	}
-	p.Length = max(p.Length, 1)
-	s.found = append(s.found, p)
-}
-
-func (s *source) bad(start, end int, message, hint string) {
-	s.report(Error, start, end, "", message, hint)
-}
-
 // tree reads the document; nil if it is none.
 func (s *source) tree() *node {
 	if !s.sane() {
@@ -165,57 +97,6 @@ func (s *source) tree() *node {
 		s.finish(n)
 	}
 	return n
-}
-
-// sane refuses what is no text of a person before anything reads it.
-func (s *source) sane() bool {
-	if len(s.text) > MaxText {
-		s.bad(0, 0, fmt.Sprintf("it has %d bytes", len(s.text)), fmt.Sprintf("a plant needs at most %d", MaxText))
-		return false
-	}
-	for i := 0; i < len(s.text); {
-		r, n := utf8.DecodeRuneInString(s.text[i:])
-		if r == utf8.RuneError && n == 1 {
-			s.bad(i, i+1, "this is no UTF-8", "save the file as UTF-8")
-			return false
-		}
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == 0xfeff && i > 0 {
-			s.bad(i, i+n, fmt.Sprintf("character U+%04X cannot stand in a text", r), "take it out")
-			return false
-		}
-		i += n
-	}
-	for i, at := range s.lines {
-		end := len(s.text)
-		if i+1 < len(s.lines) {
-			end = s.lines[i+1]
-		}
-		if end-at > maxLine {
-			s.bad(at, at+1, fmt.Sprintf("the line has %d bytes", end-at), fmt.Sprintf("a line has at most %d: break it up", maxLine))
-			return false
-		}
-	}
-	return s.noTabs()
-}
-
-// noTabs finds the tabs that stand in the indentation of a line: YAML forbids
-// them, and what the parser says of them is hard to follow.
-func (s *source) noTabs() bool {
-	ok := true
-	for _, at := range s.lines {
-		n := 0
-		for at+n < len(s.text) && (s.text[at+n] == ' ' || s.text[at+n] == '\t') {
-			n++
-		}
-		tab := strings.IndexByte(s.text[at:at+n], '\t')
-		rest := s.text[at+n:]
-		if tab < 0 || rest == "" || rest[0] == '\n' || rest[0] == '\r' || rest[0] == '#' {
-			continue
-		}
-		s.bad(at+tab, at+n, "the line is indented with a tab", "YAML takes spaces only: put two spaces for each step")
-		ok = false
-	}
-	return ok
 }
 
 // plain notes where tokens begin and refuses parts of YAML that nobody needs
@@ -262,50 +143,6 @@ func (s *source) plain(tokens token.Tokens) bool {
 	}
 	slices.Sort(s.starts)
 	return ok
-}
-
-// syntax turns what the parser says into our words.
-func (s *source) syntax(err error) {
-	var e *yaml.SyntaxError
-	if !errors.As(err, &e) || e.Token == nil {
-		s.bad(0, 0, "this is no YAML: "+firstLine(err.Error()), "")
-		return
-	}
-	at := s.offset(e.Token.Position.Line, e.Token.Position.Column)
-	message, hint := wording(e.Message)
-	s.bad(at, at+max(1, len(strings.TrimSpace(e.Token.Value))), message, hint)
-}
-
-// wordings are the parser's most frequent messages, and what a person who wrote
-// the text most likely has to do.
-var wordings = []struct{ has, message, hint string }{
-	{"mapping value is not allowed", "a second colon makes no sense here", `put a text with ": " in it in quotes: reason: "a: b"; or begin a new line`},
-	{"',' or ']' must be", "the list that began with [ does not end", "put ] at its end, and a comma between its parts"},
-	{"',' or '}' must be", "the group that began with { does not end", "put } at its end, and a comma between its parts"},
-	{"sequence end token", "the list that began with [ does not end", "put ] at its end"},
-	{"mapping end token", "the group that began with { does not end", "put } at its end"},
-	{"could not find flow map", "the group that began with { does not end", "put } at its end"},
-	{"could not find flow seq", "the list that began with [ does not end", "put ] at its end"},
-	{"end character of double-quoted", "the text in quotes does not end", `put " at its end`},
-	{"end character of single-quoted", "the text in quotes does not end", "put ' at its end; ' within it is written ''"},
-	{"non-map value is specified", "a key without a value, or a value without its key", "write key: value, with a space after the colon"},
-	{"value is not allowed in this context", "this does not belong here", "see the indentation: what belongs together begins in the same column"},
-	{"unexpected key name", "this does not belong here", "see the indentation: what belongs together begins in the same column"},
-	{"cannot start any token", "this character cannot begin a value", `put the text in quotes: "…"`},
-}
-
-func wording(said string) (message, hint string) {
-	for _, w := range wordings {
-		if strings.Contains(said, w.has) {
-			return w.message, w.hint
-		}
-	}
-	return "this is no YAML: " + firstLine(said), "see the indentation, colons and quotes of this line and the one before"
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return line
 }
 
 // node makes our node of a YAML one; nil where it has no meaning here, which
@@ -437,28 +274,6 @@ func (s *source) literal(v *ast.LiteralNode) *node {
 		end = next
 	}
 	return &node{kind: scalarNode, block: true, quoted: true, start: at, end: s.lineEnd(end), text: strings.TrimRight(v.Value.Value, "\n")}
-}
-
-// indent is how far a line is indented, dashes of a list counted.
-func (s *source) indent(line int) int {
-	rest := s.text[s.lines[line-1]:]
-	return len(rest) - len(strings.TrimLeft(rest, " "))
-}
-
-func (s *source) blank(line int) bool {
-	return strings.TrimSpace(s.text[s.lines[line-1]:s.lineEnd(line)]) == ""
-}
-
-// lineEnd is where a line ends, before its newline.
-func (s *source) lineEnd(line int) int {
-	end := len(s.text)
-	if line < len(s.lines) {
-		end = s.lines[line] - 1
-	}
-	if end > s.lines[line-1] && s.text[end-1] == '\r' {
-		end--
-	}
-	return end
 }
 
 // finish gives every node its path, as people and Edit write it: members of a

@@ -42,7 +42,7 @@ func (m *Model) WindowAt(line string, at time.Time) (Occurrence, bool) {
 	return best, !best.To.IsZero()
 }
 
-// Windows are a line's windows that are open at some time from from to before
+// WindowsBetween are a line's windows that are open at some time from from to before
 // to, at most limit, the earliest first.
 func (m *Model) WindowsBetween(line string, from, to time.Time, limit int) []Occurrence {
 	where := m.location()
