@@ -104,6 +104,7 @@ func TestHowClaimsStand(t *testing.T) {
 		"two sites with one finding":             {func(f *Facts) { finding("internet", 2*time.Hour)(f); finding("internet", time.Hour)(f) }, "internet", Contradicted, "6 machines, last 60 minutes ago", 6},
 		"a conduit that nobody answers for":      {func(f *Facts) { f.Unowned = 1 }, "conduits", Contradicted, "Nobody answers for 1 conduit.", 1},
 		"one conduit":                            {func(f *Facts) { f.Conduits = 1 }, "conduits", Proven, "the one conduit there is", 0},
+		"nothing crosses, for a day":             {func(f *Facts) { f.Crossings, f.Since = 0, now.Add(-day) }, "conduits", Unknown, "Nothing was seen to cross, but", 0},
 		"one crossing":                           {func(f *Facts) { f.Zones, f.Uncovered = 0, 1 }, "conduits", Contradicted, "1 conversation crosses", 1},
 		"zones, and assets in none":              {func(f *Facts) { f.Unplaced = 30 }, "conduits", Unknown, "30 assets inside the site stand in no zone", 0},
 		"a lossy sensor proves nothing":          {func(f *Facts) { f.Sensors[0].Dropped = 1e5 }, "control", Unknown, "9.1 %", 0},

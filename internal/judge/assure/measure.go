@@ -103,7 +103,11 @@ func conduits(f *Facts, s *Statement) {
 		return
 	}
 	if ok, status, why := f.watched(); !ok {
-		s.is(status, "Nothing crosses without a conduit, but that proves nothing. %s", why)
+		what := "Nothing crosses without a conduit"
+		if f.Crossings == 0 {
+			what = "Nothing was seen to cross"
+		}
+		s.is(status, "%s, but that proves nothing. %s", what, why)
 		return
 	}
 	if f.Inside > 0 && float64(f.Unplaced)/float64(f.Inside) > placeable {
