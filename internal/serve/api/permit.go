@@ -162,11 +162,16 @@ func (s *Server) permit(rule *rule, who *account.Identity, r *http.Request) erro
 	case rule.fresh && !s.opt.Now().Before(who.Fresh):
 		return &problemError{http.StatusForbidden, typeConfirm, "Confirm that it is you: this needs a sign-in of the last minutes."}
 	}
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		// The routes would read what cannot be decoded as if it were not there.
+		return refuse(ErrInvalid, "The query cannot be decoded: a percent sign is written %25 and a semicolon %3B.")
+	}
 	switch rule.scope {
 	case scopeNone:
 		return nil
 	case scopeSite:
-		return siteAllowed(rule.needs, who, r.URL)
+		return siteAllowed(rule.needs, who, q, r.URL)
 	case scopeHub:
 		if !who.May(rule.needs, account.Everywhere) {
 			return denied(rule.needs, "on all sites")
@@ -183,11 +188,11 @@ func denied(p account.Permission, where string) error {
 	return &problemError{http.StatusForbidden, "", fmt.Sprintf("This needs the permission to %s, which your account does not have %s. Someone who administers can give it.", p, where)}
 }
 
-// siteAllowed holds the site of a query against those somebody is on, and puts
-// it in where it is left out and only one can be meant.
-func siteAllowed(p account.Permission, who *account.Identity, u *url.URL) error {
+// siteAllowed holds the site of a query against those somebody is on, and takes
+// the only one where it is left out. It writes the query anew, so that the route
+// reads the site that was looked at, however it was written.
+func siteAllowed(p account.Permission, who *account.Identity, q url.Values, u *url.URL) error {
 	sites := who.Sites(p)
-	q := u.Query()
 	given := q["site"]
 	switch {
 	case len(sites) == 0:
@@ -200,11 +205,11 @@ func siteAllowed(p account.Permission, who *account.Identity, u *url.URL) error 
 		if !slices.Contains(sites, given[0]) {
 			return denied(p, "on this site")
 		}
-		return nil
 	case len(sites) > 1:
 		return &problemError{http.StatusUnprocessableEntity, typeSite, "Say which site is meant: " + strings.Join(sites, ", ") + "."}
+	default:
+		q.Set("site", sites[0])
 	}
-	q.Set("site", sites[0])
 	u.RawQuery = q.Encode()
 	return nil
 }

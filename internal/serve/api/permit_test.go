@@ -148,7 +148,7 @@ func twoPlants(t *testing.T, who Authenticator) *Server {
 		}
 	}
 	im := &importer{jobs: map[string]store.Capture{"c-north": {ID: "c-north", State: store.CaptureQueued}, "c-south": {ID: "c-south", State: store.CaptureQueued}}}
-	return bare(t, Options{Store: db, Who: who, Importer: im, Packets: &cutter{data: []byte("packets")}, Uploads: t.TempDir()})
+	return bare(t, Options{Store: db, Who: who, Importer: im, Packets: &cutter{data: []byte("packets")}, Curator: &curator{}, Uploads: t.TempDir()})
 }
 
 func TestWhoIsOnOneSiteSeesNothingOfAnother(t *testing.T) {
@@ -178,8 +178,13 @@ func TestWhoIsOnOneSiteSeesNothingOfAnother(t *testing.T) {
 		t.Errorf("keeping another site's packets: %d %s", got.status, got.body)
 	}
 	merge := `{"assets":["a00001","a00002"],"reason":"x"}`
-	if got := ask(t, s, "POST", base+"/assets/merge", strings.NewReader(merge), "Content-Type", "application/json"); got.status != http.StatusNotFound && got.status != http.StatusNotImplemented {
-		t.Errorf("merging with another site's asset: %d %s", got.status, got.body)
+	split := `{"asset":"a00002","endpoints":[{"mac":"00:1b:1b:01:02:03","ip":"","vlan":0}],"reason":"x"}`
+	for path, body := range map[string]string{
+		"/assets/merge": merge, "/assets/split": split, "/model/check": `{"site":"south","text":"site: south"}`,
+	} {
+		if got := ask(t, s, "POST", base+path, strings.NewReader(body), "Content-Type", "application/json"); got.status != http.StatusNotFound {
+			t.Errorf("%s of another site: %d %s", path, got.status, got.body)
+		}
 	}
 	// Every list is of the site alone, and says nothing of the other.
 	for _, op := range operations(s) {
@@ -212,6 +217,13 @@ func TestWhoIsOnOneSiteSeesNothingOfAnother(t *testing.T) {
 	}
 	if got := ask(t, s, "GET", base+"/assets?site=north&site=south", nil); got.status < 400 {
 		t.Errorf("two sites at once: %d %s", got.status, got.body)
+	}
+	// The router of the document reads the query in its own way: what it makes of
+	// a site must be what was checked.
+	for _, q := range []string{"site=%zz&site=north", "site=south;&site=north", "site=north&site=%zz", "site=south%3B%zz&site=north", "%zz=1&site=north"} {
+		if got := ask(t, s, "GET", base+"/assets?"+q, nil); got.status < 400 || strings.Contains(string(got.body), "a00002") {
+			t.Errorf("%s: %d %s", q, got.status, got.body)
+		}
 	}
 	if got := ask(t, s, "GET", base+"/traffic?asset=a00002", nil); strings.Contains(string(got.body), "modbus") {
 		t.Errorf("traffic of another site's asset: %s", got.body)
