@@ -26,6 +26,10 @@ type foldKey struct {
 	source  string
 }
 
+func foldKeyOf(e *ledger.Entry) foldKey {
+	return foldKey{e.Act, e.Outcome, e.Status, e.Actor, e.Token, networkOf(e.From)}
+}
+
 // fold is one kind of act since its first.
 type fold struct {
 	entry ledger.Entry
@@ -46,11 +50,11 @@ type folds struct {
 func (f *folds) add(e ledger.Entry, now time.Time) (ledger.Entry, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	k := foldKey{e.Act, e.Outcome, e.Status, e.Actor, e.Token, networkOf(e.From)}
+	k := foldKeyOf(&e)
 	row := f.rows[k]
 	if row == nil && len(f.rows) >= maxFolds {
 		e = ledger.Entry{Act: "requests", Outcome: e.Outcome, Status: e.Status, Detail: "from more sources, or of more kinds, than are told apart"}
-		k = foldKey{act: e.Act, outcome: e.Outcome, status: e.Status}
+		k = foldKeyOf(&e)
 		row = f.rows[k]
 	}
 	if row != nil && now.Sub(row.first) < foldTime {
@@ -63,6 +67,13 @@ func (f *folds) add(e ledger.Entry, now time.Time) (ledger.Entry, bool) {
 	}
 	f.rows[k] = &fold{entry: e, first: now, last: now}
 	return e, true
+}
+
+// drop takes back what add gave as fresh and could not be recorded.
+func (f *folds) drop(e ledger.Entry) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.rows, foldKeyOf(&e))
 }
 
 // due takes out what has been added up for long enough, or all.
@@ -85,16 +96,11 @@ func (f *folds) due(now time.Time, all bool) (list []ledger.Entry) {
 	return list
 }
 
-// networkOf is what one source is: an address, and of IPv6 the 64 bits that a
-// host cannot choose.
+// networkOf is what one source is: subnet, of an address as the ledger has it.
 func networkOf(address string) string {
 	a, err := netip.ParseAddr(address)
-	if err != nil || a.Is4() || a.Is4In6() {
-		return address
-	}
-	p, err := a.Prefix(64)
 	if err != nil {
 		return address
 	}
-	return p.String()
+	return subnet(a.Unmap())
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 )
@@ -210,11 +211,12 @@ func (s *Server) finishOIDC(w http.ResponseWriter, r *http.Request, in *provider
 
 // backToSignIn shows the page for signing in, which says that it failed.
 func (s *Server) backToSignIn(w http.ResponseWriter, r *http.Request, err error) error {
-	why := "oidc"
+	why, outcome := "oidc", ledger.Refused
 	if !errors.Is(err, account.ErrSignIn) {
-		why = "provider"
+		why, outcome = "provider", ledger.Failed
 		s.log.Warn("sign-in through an identity provider failed", "error", err)
 	}
+	endsAs(r.Context(), outcome)
 	return redirect(w, "/signin?failed="+why)
 }
 

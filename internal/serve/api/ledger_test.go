@@ -14,6 +14,7 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 )
 
 // newLedger is an empty ledger on disk.
@@ -126,6 +127,7 @@ func TestWhatCannotBeRecordedIsNotDone(t *testing.T) {
 		{"PUT", "/history/retention", `{"minute_days":2,"hour_days":30,"day_days":365,"max_bytes":0}`},
 		{"GET", "/packets?sensor=line-1&number=1", ""},
 		{"GET", "/ledger", ""},
+		{"GET", "/ledger", ""}, // one that was not recorded does not stand for those after it
 	} {
 		got := ask(t, p.Server, c.method, base+c.path, strings.NewReader(c.body), "Content-Type", "application/json")
 		if got.status != http.StatusInsufficientStorage || !strings.Contains(string(got.body), "not done") {
@@ -137,6 +139,51 @@ func TestWhatCannotBeRecordedIsNotDone(t *testing.T) {
 	}
 	if len(cut.asks) != 0 {
 		t.Error("packets were cut")
+	}
+}
+
+// TestLooksAtTheLedgerAreAddedUp holds that a look after the minute is recorded
+// anew and that those of the minute before are not lost.
+func TestLooksAtTheLedgerAreAddedUp(t *testing.T) {
+	now := clock
+	l := newLedger(t)
+	s := bare(t, Options{Ledger: l, Now: func() time.Time { return now }})
+	for _, after := range []time.Duration{0, time.Second, foldTime} {
+		now = clock.Add(after)
+		if got := ask(t, s, "GET", base+"/ledger", nil); got.status != http.StatusOK {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+	}
+	p, err := l.Records(t.Context(), ledger.Query{Act: "ledger"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	looks := int64(0)
+	for _, r := range p.Records {
+		looks += max(r.Count, 1)
+	}
+	if looks != 3 || len(p.Records) != 3 {
+		t.Errorf("%d of 3 looks are recorded: %+v", looks, p.Records)
+	}
+}
+
+// TestASignInThroughAProviderThatFailsIsRecorded tries one that was not begun
+// here. The browser is sent back to the page for signing in, which is no success.
+func TestASignInThroughAProviderThatFailsIsRecorded(t *testing.T) {
+	db := openStore(t)
+	a, err := account.New(account.Options{Store: db, Providers: []account.Provider{{ID: "works", Issuer: "https://login.example"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLedger(t)
+	s := bare(t, Options{Store: db, Accounts: a, Ledger: l})
+	from := l.Checkpoint().Size
+	got := ask(t, s, "GET", base+"/signin/oidc/works/callback?state=x&code=y", nil, "Sec-Fetch-Site", "cross-site")
+	if got.status != http.StatusSeeOther || got.header.Get("Location") != "/signin?failed=oidc" {
+		t.Errorf("%d %v", got.status, got.header)
+	}
+	if d := cmp.Diff([]string{"finishOIDC refused 303 192.0.2.1 /api/v1/signin/oidc/works/callback"}, traces(t, l, from)); d != "" {
+		t.Errorf("the ledger (-want +got):\n%s", d)
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -38,8 +39,9 @@ type trace struct {
 	caller Caller
 	object string
 	detail string
-	asked  int64 // index of the record before the act; 0 for none
-	closed bool  // the outcome is recorded
+	asked  int64          // index of the record before the act; 0 for none
+	ended  ledger.Outcome // where the status does not tell; "" where it does
+	closed bool           // the outcome is recorded
 
 	server *Server
 	act    string
@@ -78,6 +80,15 @@ func remark(ctx context.Context, object, detail string) {
 	}
 	if detail != "" {
 		t.detail = detail
+	}
+}
+
+// endsAs says how an act ended whose answer is a page and not a status.
+func endsAs(ctx context.Context, o ledger.Outcome) {
+	if t := traceOf(ctx); t != nil {
+		t.mu.Lock()
+		t.ended = o
+		t.mu.Unlock()
 	}
 }
 
@@ -169,7 +180,7 @@ func (s *Server) outcome(ctx context.Context, t *trace, status int) {
 		return
 	}
 	t.closed = true
-	e := t.entry(outcomeOf(status), status)
+	e := t.entry(cmp.Or(t.ended, outcomeOf(status)), status)
 	if e.Status == 0 {
 		e.Status = http.StatusInternalServerError // the handler panicked, or the connection was cut
 	}
@@ -198,13 +209,19 @@ func (s *Server) append(ctx context.Context, e ledger.Entry) {
 }
 
 func (s *Server) appendFolded(ctx context.Context, e ledger.Entry) {
+	if e, fresh := s.folded(ctx, e); fresh {
+		s.append(ctx, e)
+	}
+}
+
+// folded adds an act up, after what was added up for long enough is recorded:
+// a fresh act of a kind takes the place of those before it.
+func (s *Server) folded(ctx context.Context, e ledger.Entry) (_ ledger.Entry, fresh bool) {
 	now := s.opt.Now()
 	for _, due := range s.folds.due(now, false) {
 		s.append(ctx, due)
 	}
-	if e, fresh := s.folds.add(e, now); fresh {
-		s.append(ctx, e)
-	}
+	return s.folds.add(e, now)
 }
 
 // foldLoop writes what was added up, until ctx is done.
@@ -240,7 +257,7 @@ type act struct {
 func (s *Server) record(op *huma.Operation, a about) {
 	changes := op.Method != http.MethodGet && op.Method != http.MethodHead
 	x := act{id: a.id, read: !changes && evidence(op.Path), open: a.needs == account.Open}
-	x.recorded = changes || x.read
+	x.recorded = changes || x.read || a.id == "finishOIDC" // a browser signs in with a GET there
 	s.acts[op.Method+" "+op.Path] = x
 	if x.recorded {
 		op.Middlewares = append(op.Middlewares, s.recording(x))
@@ -265,7 +282,7 @@ func (s *Server) recording(a act) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		if err := s.asked(r.Context(), t, a); err != nil {
-			writeProblem(w, s.problem(r, err))
+			s.fail(w, r, err)
 			return
 		}
 		next(ctx)
@@ -286,13 +303,17 @@ func (s *Server) asked(ctx context.Context, t *trace, a act) error {
 // each, or a look at it would make more of it to look at.
 func (s *Server) ledgerRead(ctx context.Context, t *trace) error {
 	t.mu.Lock()
-	e, fresh := s.folds.add(t.entry(ledger.Read, 0), s.opt.Now())
+	e := t.entry(ledger.Read, 0)
 	t.closed = true
 	t.mu.Unlock()
+	e, fresh := s.folded(ctx, e)
 	if !fresh {
 		return nil
 	}
 	_, err := s.opt.Ledger.Append(ctx, e)
+	if err != nil {
+		s.folds.drop(e) // the next look must not pass for one of those that were recorded
+	}
 	return err
 }
 
