@@ -13,7 +13,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -33,7 +33,7 @@ type Provider struct {
 	ClientSecret string
 	Domain       string // of mail addresses that get an account, "" for none
 	Default      Grant  // of such an account
-	// Client asks the provider; http.DefaultClient if nil.
+	// Client asks the provider; one that waits ten seconds for an answer if nil.
 	Client *http.Client
 }
 
@@ -41,9 +41,9 @@ type Provider struct {
 // the program starts.
 type provider struct {
 	Provider
-	aead cipher.AEAD
-	mu   sync.Mutex
-	op   *oidc.Provider
+	aead   cipher.AEAD
+	asking chan struct{} // has one for each that waits for the provider
+	op     atomic.Pointer[oidc.Provider]
 }
 
 func newProvider(p Provider, key [32]byte) (*provider, error) {
@@ -59,11 +59,26 @@ func newProvider(p Provider, key [32]byte) (*provider, error) {
 		p.Client = &http.Client{Timeout: providerWait}
 	}
 	p.Domain = strings.ToLower(p.Domain)
-	return &provider{Provider: p, aead: aead}, nil
+	return &provider{Provider: p, aead: aead, asking: make(chan struct{}, maxAsking)}, nil
 }
 
-// providerWait is how long a provider may take for one answer.
-const providerWait = 10 * time.Second
+const (
+	// providerWait is how long a provider may take for one answer.
+	providerWait = 10 * time.Second
+	// maxAsking is how many wait for a provider at once. Anybody may begin to
+	// sign in, and while the provider hangs each holds a turn of the API.
+	maxAsking = 16
+)
+
+// turn is for one who asks the provider; there is none while enough wait.
+func (p *provider) turn() (done func(), err error) {
+	select {
+	case p.asking <- struct{}{}:
+		return func() { <-p.asking }, nil
+	default:
+		return nil, fmt.Errorf("ask identity provider %q: %d wait for it", p.ID, maxAsking)
+	}
+}
 
 // Providers are those there are.
 func (a *Accounts) Providers() []Provider {
@@ -82,19 +97,24 @@ func (a *Accounts) provider(id string) (*provider, error) {
 	return a.providers[i], nil
 }
 
-// asked is the provider's own description of itself, fetched once.
+// asked is the provider's own description of itself, kept from the first time
+// that it is told.
 func (p *provider) asked(ctx context.Context) (*oidc.Provider, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.op != nil {
-		return p.op, nil
+	if op := p.op.Load(); op != nil {
+		return op, nil
 	}
+	done, err := p.turn()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	// It holds on to the context for as long as it is used.
 	ctx = oidc.ClientContext(context.WithoutCancel(ctx), p.Client)
 	op, err := oidc.NewProvider(ctx, p.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("ask identity provider %q: %w", p.ID, err)
 	}
-	p.op = op
+	p.op.Store(op)
 	return op, nil
 }
 
@@ -182,6 +202,11 @@ func (p *provider) claims(ctx context.Context, f flow, code string) (c claims, e
 	if err != nil {
 		return c, errors.Join(errProvider, err)
 	}
+	done, err := p.turn()
+	if err != nil {
+		return c, errors.Join(errProvider, err)
+	}
+	defer done()
 	ctx = oidc.ClientContext(ctx, p.Client)
 	token, err := p.oauth(op, f.Back).Exchange(ctx, code, oauth2.VerifierOption(f.Verifier))
 	if err != nil {

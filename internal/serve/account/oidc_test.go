@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -174,4 +175,34 @@ func TestAProviderThatIsAway(t *testing.T) {
 	p.Close()
 	_, _, err := d.BeginOIDC(t.Context(), "idp", "x")
 	wantKind(t, "a provider that does not answer", err, ErrBusy)
+}
+
+// TestAProviderThatHangsHoldsFew asks one that never answers: whoever comes when
+// some wait already is told so at once, or they would take all the turns of the
+// API.
+func TestAProviderThatHangsHoldsFew(t *testing.T) {
+	asked, hang := make(chan struct{}, 100), make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		asked <- struct{}{}
+		<-hang
+	}))
+	d := newDesk(t, Provider{ID: "idp", Issuer: srv.URL, ClientID: "bulkhead"})
+	answers := make(chan error, 10*maxAsking)
+	for range cap(answers) {
+		go func() {
+			_, _, err := d.BeginOIDC(context.WithoutCancel(t.Context()), "idp", "x")
+			answers <- err
+		}()
+	}
+	for range cap(answers) - maxAsking {
+		wantKind(t, "one of too many", <-answers, ErrBusy)
+	}
+	close(hang)
+	for range maxAsking {
+		wantKind(t, "one that waited", <-answers, ErrBusy)
+	}
+	srv.Close()
+	if n := len(asked); n > maxAsking {
+		t.Errorf("%d asked the provider", n)
+	}
 }

@@ -188,7 +188,7 @@ func (w *walker) check(op *huma.Operation, target string, x *try) {
 		}
 	}
 	var want []string
-	if op.Method != http.MethodGet || evidence(op.Path) {
+	if op.Method != http.MethodGet || evidence(op.Path) || op.OperationID == "finishOIDC" {
 		name := x.who
 		if x.want == http.StatusUnauthorized || x.want == http.StatusMisdirectedRequest || strings.HasPrefix(x.name, "a page of") {
 			name = "" // the guard had not looked yet, or nobody was found
