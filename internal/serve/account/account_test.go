@@ -270,6 +270,22 @@ func TestGuessingIsSlowAndLocksNobodyOut(t *testing.T) {
 	}
 }
 
+// TestTriesAreCountedBySource holds that one who waits is told the same count as
+// one who tries: that of the source, whatever names it tries.
+func TestTriesAreCountedBySource(t *testing.T) {
+	l := newLocks()
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	from := netip.MustParseAddr("10.9.9.9")
+	for i := range sourceLimit.free {
+		if wait, n := l.try(newID(), from, time.Time{}, now); wait != 0 || n != i+1 {
+			t.Fatalf("try %d: wait %v, count %d", i+1, wait, n)
+		}
+	}
+	if wait, n := l.try("anna", from, time.Time{}, now); wait == 0 || n != sourceLimit.free {
+		t.Errorf("wait %v, count %d", wait, n)
+	}
+}
+
 func TestManyTriesAtOnceDoNotPassTogether(t *testing.T) {
 	l := newLocks()
 	now := time.Now()

@@ -43,7 +43,6 @@ type Identity struct {
 	Fresh   time.Time // until when acts are taken that need a fresh sign-in; zero with a token
 	Expires time.Time
 	Idle    time.Duration // without a request after which the session ends
-	From    string        // address of the connection
 }
 
 // May reports whether somebody may do something on a site; with Everywhere,

@@ -66,7 +66,7 @@ func (l *locks) try(name string, from netip.Addr, unlocked, now time.Time) (wait
 		wait = max(wait, byName.until.Sub(now))
 	}
 	if wait > 0 {
-		return wait, byPair.n
+		return wait, bySource.n
 	}
 	pairLimit.count(byPair, now)
 	sourceLimit.count(bySource, now)

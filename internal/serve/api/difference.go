@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/history"
@@ -27,6 +28,7 @@ type dayTalk struct {
 	to    time.Time
 	links map[[2]plant.Endpoint]*linkSum
 	seen  map[string]bool // assets that said something
+	left  uint64          // rows between ends that found no room
 }
 
 // linkSum is what passed between two ends on one day.
@@ -136,6 +138,7 @@ func (s *Server) dayTalk(ctx context.Context, site string, at time.Time) (*dayTa
 			return err
 		}
 		t.known = knownOf(at, end, s.opt.Now(), segments, recent)
+		defer t.tellLeft()
 		if s.opt.History == nil || len(segments) == 0 {
 			return nil
 		}
@@ -147,6 +150,7 @@ func (s *Server) dayTalk(ctx context.Context, site string, at time.Time) (*dayTa
 			l := &a.Groups[i]
 			t.add(l.Client, l.Server, l.Protocols, l.PacketsUp+l.PacketsDown, l.BytesUp+l.BytesDown)
 		}
+		t.left += a.Rest.Rows
 		return nil
 	})
 	return t, err
@@ -164,12 +168,21 @@ func (t *dayTalk) add(client, server plant.Endpoint, protocols []string, packets
 	l := t.links[k]
 	if l == nil {
 		if len(t.links) >= history.MaxGroups {
+			t.left++
 			return
 		}
 		l = &linkSum{}
 		t.links[k] = l
 	}
 	l.add(protocols, packets, bytes)
+}
+
+// tellLeft makes nothing of what is missing where not all found room.
+func (t *dayTalk) tellLeft() {
+	if t.left > 0 {
+		t.known.Kept = "part"
+		t.known.Says = strings.TrimSpace(t.known.Says + fmt.Sprintf(" More talked than can be compared: only the first %d pairs of addresses are.", history.MaxGroups))
+	}
 }
 
 // knownOf says of which hours of a day something is kept.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -127,5 +128,19 @@ func TestMapDifferenceOfWhatIsNotKept(t *testing.T) {
 		if got := ask(t, p.Server, http.MethodGet, base+"/map/difference?"+bad, nil); got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", bad, got.status)
 		}
+	}
+}
+
+// TestADayOfTooManyIsNotWhole fills a day: what found no room is told, or its
+// absence would count as proof.
+func TestADayOfTooManyIsNotWhole(t *testing.T) {
+	d := &dayTalk{known: DayKnown{Kept: "whole"}, links: map[[2]plant.Endpoint]*linkSum{}}
+	server := endpoint(0)
+	for i := range history.MaxGroups + 3 {
+		d.add(plant.Endpoint{IP: netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})}, server, []string{"modbus"}, 1, 1)
+	}
+	d.tellLeft()
+	if d.left != 3 || len(d.links) != history.MaxGroups || d.known.Kept != "part" || d.known.Says == "" {
+		t.Errorf("%d left out of %d: %+v", d.left, len(d.links), d.known)
 	}
 }

@@ -50,8 +50,8 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 	})
 }
 
-// noteChange logs what was changed: until there are accounts that is all that
-// tells who did it.
+// noteChange logs what was changed, for those who look at the log of the program
+// and not at the ledger.
 func (s *Server) noteChange(r *http.Request, status int) {
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 	if !safe && status < http.StatusBadRequest {

@@ -131,9 +131,6 @@ func (s *Server) guard(pattern string, next http.HandlerFunc) http.HandlerFunc {
 			return
 		}
 		a := &permitted{identity: who, needs: rule.needs, confined: rule.scope != scopeNone && !who.May(rule.needs, account.Everywhere)}
-		if who != nil {
-			who.From = remote(r).String()
-		}
 		ctx := context.WithValue(account.With(r.Context(), who), permittedKey{}, a)
 		if rule.scope == scopeThing && a.confined {
 			w = &unchecked{ResponseWriter: w, of: a, s: s, route: pattern}

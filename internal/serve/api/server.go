@@ -4,8 +4,8 @@
 //
 // It asks the store and the history and decides nothing: no SQL, no packet and
 // no rule stands here. It bounds what a request can cost (sizes, times, how
-// many at once), and until there are accounts it serves on loopback only, to
-// pages of its own origin (see Server.Serve).
+// many at once), asks who sends it and whether they may before its route is
+// reached, and records what was done. Without TLS it serves on loopback only.
 //
 // References: OpenAPI 3.1.0; RFC 9110 and 9111 (HTTP, caching); RFC 9457
 // (problem documents); WHATWG HTML, server-sent events; W3C Fetch Metadata.
@@ -263,7 +263,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// CheckLoopback refuses what others than this machine can reach.
+// CheckLoopback refuses what others than this machine can reach, for a server
+// without TLS.
 func CheckLoopback(a net.Addr) error {
 	if _, local := a.(*net.UnixAddr); local {
 		return nil
@@ -271,6 +272,6 @@ func CheckLoopback(a net.Addr) error {
 	if t, ok := a.(*net.TCPAddr); ok && t.IP.IsLoopback() {
 		return nil
 	}
-	return fmt.Errorf("refusing to serve on %s: there are no accounts yet, so anyone who reaches it would see and change everything; "+
-		"listen on 127.0.0.1 or [::1], and reach it from elsewhere through SSH (ssh -L 8080:127.0.0.1:8080 this-machine)", a)
+	return fmt.Errorf("refusing to serve on %s without TLS: whoever is on the way could read passwords and sessions; "+
+		"serve with TLS, or listen on 127.0.0.1 or [::1], and reach it from elsewhere through SSH (ssh -L 8080:127.0.0.1:8080 this-machine)", a)
 }
