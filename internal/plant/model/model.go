@@ -145,7 +145,7 @@ type Zone struct {
 
 // Member says which assets belong. All that it names must hold, and it names at
 // least one thing. Of the members that match an asset the most specific wins:
-// asset, MAC, subnet (the longer prefix first), VLAN, name, role, line.
+// asset, MAC, subnet (the longer prefix first), VLAN, name, role, cell, line.
 type Member struct {
 	Asset  string       `yaml:"asset" json:"asset,omitempty" eg:"asset: mac-001b1b473fa2" doc:"An asset's identifier."`
 	MAC    plant.MAC    `yaml:"mac" json:"mac,omitzero" eg:"mac: 00:1b:1b:47:3f:a2"`

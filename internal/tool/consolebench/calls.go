@@ -16,21 +16,17 @@ func (c *client) calls(ctx context.Context) ([]call, error) {
 		return nil, fmt.Errorf("%d assets: %w", len(assets.Items), err)
 	}
 	a := "/assets/" + assets.Items[57].ID
-	all := []call{
-		{name: "overview", path: "/overview"},
-		{name: "answer", path: "/answer"},
-		{name: "sensors", path: "/sensors"},
-		{name: "history", path: "/history"},
-		{name: "decisions", path: "/decisions"},
-		{name: "views", path: "/views"},
-		{name: "map", path: "/map"},
-		{name: "map of a zone's assets, a page of 1,000", path: "/assets?limit=1000&zone=z07"},
-		{name: "map, a day ago", path: "/map?at=" + url.QueryEscape(time.Now().UTC().Add(-24*time.Hour).Truncate(time.Minute).Format(time.RFC3339))},
-		{name: "map, two days", path: "/map/difference?" + days(0, 1)},
-		{name: "traffic", path: "/traffic"},
-		{name: "assets, 200", path: "/assets?limit=200"},
-		{name: "assets, 1,000", path: "/assets?limit=1000"},
+	var all []call
+	for _, page := range []string{"overview", "answer", "sensors", "history", "decisions", "views", "map", "traffic", "boundary", "model", "session"} {
+		all = append(all, call{name: page, path: "/" + page})
 	}
+	all = append(all,
+		call{name: "map of a zone's assets, a page of 1,000", path: "/assets?limit=1000&zone=z07"},
+		call{name: "map, a day ago", path: "/map?at=" + url.QueryEscape(time.Now().UTC().Add(-24*time.Hour).Truncate(time.Minute).Format(time.RFC3339))},
+		call{name: "map, two days", path: "/map/difference?" + days(0, 1)},
+		call{name: "assets, 200", path: "/assets?limit=200"},
+		call{name: "assets, 1,000", path: "/assets?limit=1000"},
+	)
 	for _, by := range []string{"name", "role", "vendor", "level", "kind", "side", "network", "zone", "line", "first_seen", "last_seen", "findings"} {
 		all = append(all, call{name: "assets by " + by, path: "/assets?limit=200&sort=" + by}, call{name: "assets by -" + by, path: "/assets?limit=200&sort=-" + by})
 	}
@@ -46,7 +42,6 @@ func (c *client) calls(ctx context.Context) ([]call, error) {
 		call{name: "facets", path: "/assets/facets"},
 		call{name: "asset", path: a}, call{name: "its peers", path: a + "/peers?limit=12&sort=-bytes"}, call{name: "its operations", path: a + "/operations?limit=12&sort=-last_seen"}, call{name: "its decisions", path: "/decisions?asset=" + assets.Items[57].ID},
 		call{name: "traffic of an asset", path: "/traffic?asset=" + assets.Items[57].ID},
-		call{name: "boundary", path: "/boundary"},
 	)
 	for _, f := range []string{"", "&covered=false", "&covered=true", "&from_zone=z07", "&from_zone=z07&to_zone=z08", "&state=attempt", "&sort=-bytes"} {
 		all = append(all, call{name: "boundary conversations " + f, path: "/boundary/conversations?limit=12" + f})
@@ -63,9 +58,9 @@ func (c *client) calls(ctx context.Context) ([]call, error) {
 	}
 	return append(all,
 		call{name: "findings", path: "/findings?limit=100"}, call{name: "findings, high", path: "/findings?limit=100&level=high"},
-		call{name: "model", path: "/model"}, call{name: "model versions", path: "/model/versions?limit=100"}, call{name: "model difference", path: "/model/difference"},
+		call{name: "model versions", path: "/model/versions?limit=100"}, call{name: "model difference", path: "/model/difference"},
 		call{name: "model check", path: "/model/check", method: http.MethodPost, body: map[string]string{"site": "big", "text": text}},
-		call{name: "ledger", path: "/ledger?limit=100"}, call{name: "session", path: "/session"},
+		call{name: "ledger", path: "/ledger?limit=100"},
 	), nil
 }
 
