@@ -53,6 +53,7 @@ func (b *Builder) Decide(all []Decision) {
 // if it can be followed together with all of them. It holds for what is known
 // now, and does not set the decision.
 func (b *Builder) Against(d Decision) []string {
+	b.Build() // what is learnt there is looked at here
 	trial := b.identify(append(slices.Clone(b.decisions), d))
 	contradicted := slices.DeleteFunc(trial.following.unmet, func(u unmet) bool {
 		return u.decision != d.ID && !slices.Contains(u.chain, d.ID)

@@ -13,7 +13,7 @@ import (
 
 // Seen is an asset as a proposal looks at it.
 type Seen struct {
-	Network string // as the inventory names it: "10.21.1.0/24", "vlan 20"
+	Network string // as the inventory names it: "10.20.2.0/24", "vlan 20"
 	Kind    plant.AssetKind
 	Level   float64 // plant.LevelUnknown if nothing tells
 	Role    plant.Role
@@ -65,7 +65,7 @@ const proposalPeople = `# Times of windows and shifts are the site's own.
 #   - id: line-1
 #     name: Filling
 #     cost: { per_hour: 2200, restart: 1500 }
-#     members: [ { subnet: 10.21.1.0/24 } ]
+#     members: [ { subnet: 10.20.2.0/24 } ]
 `
 
 const proposalTail = `

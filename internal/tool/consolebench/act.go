@@ -46,14 +46,16 @@ func (c *client) merge(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("merge: %.0f ms", ms(a.took))
-	_, a, err = c.send(ctx, http.MethodDelete, "/decisions/"+d.ID, "", nil)
+	if _, a, err = c.send(ctx, http.MethodDelete, "/decisions/"+d.ID, "", nil); err != nil {
+		return err
+	}
 	fmt.Printf("; undo: %.0f ms\n", ms(a.took))
-	return err
+	return nil
 }
 
-// saveModel takes the last zone away and looks how long it takes until none of
-// its assets stands in it and no conversation waits to be judged, and how long
-// others wait meanwhile. Then it puts the zone back.
+// saveModel takes a network out of its zone and looks how long it takes until
+// none of its assets stands there and no conversation waits to be judged, and how
+// long others wait meanwhile. Then it puts the network back.
 func (c *client) saveModel(ctx context.Context, h *hub) error {
 	text, a, err := c.send(ctx, http.MethodGet, "/model", "", nil)
 	if err != nil {
