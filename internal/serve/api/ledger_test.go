@@ -97,7 +97,7 @@ func TestARecordNamesWhoAndWhat(t *testing.T) {
 	s := bare(t, Options{Ledger: l})
 	tr := &trace{server: s, act: "setOwner", path: "/api/v1/x", from: "10.0.0.9"}
 	ctx := context.WithValue(t.Context(), traceKey{}, tr)
-	if err := asks(ctx, Caller{Account: "a1", Name: "anna", Token: "t7", Via: "token"}); err != nil {
+	if err := asks(ctx, caller{Account: "a1", Name: "anna", Token: "t7", Via: "token"}); err != nil {
 		t.Fatal(err)
 	}
 	remark(ctx, "line-2", "owner bernd → anna")

@@ -143,7 +143,7 @@ func (s *Server) guard(pattern string, next http.HandlerFunc) http.HandlerFunc {
 // callerOf notes who asks for the ledger.
 func callerOf(ctx context.Context, who *account.Identity) {
 	if who != nil {
-		identify(ctx, Caller{Account: who.Account, Name: who.Name, Token: who.Token, Via: who.Via})
+		identify(ctx, caller{Account: who.Account, Name: who.Name, Token: who.Token, Via: who.Via})
 	}
 }
 

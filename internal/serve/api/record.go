@@ -25,8 +25,8 @@ type Ledger interface {
 	Problem() error
 }
 
-// Caller is who asks, as the guard or a sign-in found out.
-type Caller struct {
+// caller is who asks, as the guard or a sign-in found out.
+type caller struct {
 	Account, Name string // the account's identifier and name
 	Token         string // the identifier of the API token; "" for none
 	Via           string // session, token, link …
@@ -36,7 +36,7 @@ type Caller struct {
 // context, so that the guard and the handler can say more about it.
 type trace struct {
 	mu     sync.Mutex
-	caller Caller
+	caller caller
 	object string
 	detail string
 	asked  int64          // index of the record before the act; 0 for none
@@ -58,7 +58,7 @@ func traceOf(ctx context.Context) *trace {
 
 // identify notes who asks. The guard calls it as soon as it knows, so that a
 // refusal names them too.
-func identify(ctx context.Context, c Caller) {
+func identify(ctx context.Context, c caller) {
 	if t := traceOf(ctx); t != nil {
 		t.mu.Lock()
 		t.caller = c
@@ -96,7 +96,7 @@ func endsAs(ctx context.Context, o ledger.Outcome) {
 // so before their handler is called; a handler of a route that is open to all
 // calls it when it knows who asks and before it changes anything. An error
 // means that the act must not be done.
-func asks(ctx context.Context, c Caller) error {
+func asks(ctx context.Context, c caller) error {
 	identify(ctx, c)
 	t := traceOf(ctx)
 	if t == nil || t.server.opt.Ledger == nil {
