@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/bulkhead-ot/bulkhead/internal/app"
+	"github.com/bulkhead-ot/bulkhead/internal/app/config"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/cert"
 )
 
@@ -27,7 +27,7 @@ func certCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			x, _, err := cert.ReadAuthority(filepath.Join(s.Data, app.CertificateDir))
+			x, _, err := cert.ReadAuthority(filepath.Join(s.Data, config.CertificateDir))
 			if errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("this installation has no authority of its own; it makes one when the console listens elsewhere than on loopback: %w", err)
 			}

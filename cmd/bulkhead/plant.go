@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/user"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -157,7 +156,7 @@ func applyPlant(ctx context.Context, c *cobra.Command, o *plantFlags, name strin
 	if o.url != "" {
 		version, changed, err = app.SendPlant(ctx, o.url, o.tokenFile, m.Site, text, o.note)
 	} else {
-		version, changed, err = app.ApplyPlant(ctx, o.data, name, text, localAuthor(), o.note, time.Now())
+		version, changed, err = app.ApplyPlant(ctx, o.data, name, text, o.note, time.Now())
 	}
 	switch {
 	case err != nil:
@@ -168,12 +167,4 @@ func applyPlant(ctx context.Context, c *cobra.Command, o *plantFlags, name strin
 		fmt.Fprintf(c.OutOrStdout(), "version %d of site %s says the same\n", version, m.Site)
 	}
 	return nil
-}
-
-// localAuthor is who works on this machine.
-func localAuthor() string {
-	if u, err := user.Current(); err == nil && u.Username != "" {
-		return "host " + u.Username
-	}
-	return "host"
 }

@@ -4,13 +4,21 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/bulkhead-ot/bulkhead/internal/app"
+	"github.com/bulkhead-ot/bulkhead/internal/app/config"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 )
@@ -24,7 +32,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"capture": writeCapture, "installation": makeInstallation, "tamper": tamper},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"capture": writeCapture, "installation": makeInstallation, "tamper": tamper, "hub": startHub},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
 				return os.Geteuid() == 0, nil
@@ -42,6 +50,53 @@ func makeInstallation(ts *testscript.TestScript, _ bool, args []string) {
 	db, err := store.Open(context.Background(), filepath.Join(dir, "bulkhead.db"), store.Options{})
 	ts.Check(err)
 	ts.Check(db.Close())
+}
+
+// startHub is the script command "hub DIR SITE": a hub that runs until the script
+// ends. URL is where it is, and the file token has a token that may do anything.
+func startHub(ts *testscript.TestScript, _ bool, args []string) {
+	c := &config.Config{Site: args[1], Data: ts.MkAbs(args[0]), Listen: "127.0.0.1:0", Confine: "off", Roles: []string{config.RoleHub}}
+	ts.Check(c.Complete())
+	ctx, stop := context.WithCancel(context.Background())
+	p, err := app.Open(ctx, c, app.ProcessOptions{Version: "test", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		stop()
+		ts.Fatalf("%v", err)
+	}
+	path, err := p.EnterPath(ctx, "tester", "")
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	ts.Defer(func() { stop(); ts.Check(<-done) })
+	ts.Check(err)
+	ts.Setenv("URL", p.URL())
+	token, err := makeToken(p.URL(), path)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("token"), []byte(token), 0o600))
+}
+
+// makeToken signs in with a link and makes an API token.
+func makeToken(hub, path string) (string, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return "", err
+	}
+	client := &http.Client{Jar: jar}
+	_, link, _ := strings.Cut(path, "#")
+	a, err := client.Post(hub+"/api/v1/signin/link", "application/json", strings.NewReader(`{"token":"`+link+`"}`))
+	if err != nil {
+		return "", err
+	}
+	a.Body.Close()
+	expires := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+	if a, err = client.Post(hub+"/api/v1/tokens", "application/json", strings.NewReader(`{"name":"script","role":"administrator","site":"*","expires":"`+expires+`"}`)); err != nil {
+		return "", err
+	}
+	defer a.Body.Close()
+	var made struct{ Secret string }
+	if err := json.NewDecoder(a.Body).Decode(&made); err != nil || made.Secret == "" {
+		return "", fmt.Errorf("make a token: %s: %w", a.Status, err)
+	}
+	return made.Secret, nil
 }
 
 // tamper is the script command "tamper FILE OLD NEW": it replaces the first OLD.

@@ -12,9 +12,6 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/serve/cert"
 )
 
-// CertificateDir is the folder of the own authority in a data folder.
-const CertificateDir = "tls"
-
 // certificates are those of the console's listener, nil without TLS.
 func (p *Process) certificates() (*cert.Certificates, error) {
 	t := p.c.TLS
@@ -22,7 +19,7 @@ func (p *Process) certificates() (*cert.Certificates, error) {
 		return nil, nil
 	}
 	return cert.Open(context.Background(), cert.Options{
-		Mode: cert.Mode(t.Mode), Dir: filepath.Join(p.c.Data, CertificateDir), Names: namesOf(p.c),
+		Mode: cert.Mode(t.Mode), Dir: filepath.Join(p.c.Data, config.CertificateDir), Names: namesOf(p.c),
 		Certificate: t.Certificate, Key: t.Key, Directory: t.ACME.Directory, CA: t.ACME.CAFile, Mail: t.ACME.Mail,
 		TLS12: t.Oldest == "1.2", Now: p.o.Now, Log: p.o.Log,
 	})

@@ -113,11 +113,20 @@ const (
 // openStore opens the state, and waits for a server that cannot be reached yet.
 // What is wrong with a file does not go away by waiting.
 func openStore(ctx context.Context, url string, o store.Options, log *slog.Logger) (*store.DB, error) {
+	open := func() (*store.DB, error) { return store.Open(ctx, url, o) }
+	if !strings.Contains(url, "://") {
+		return open()
+	}
+	return awaitStore(ctx, open, log)
+}
+
+// awaitStore opens a store again and again while it is unavailable.
+func awaitStore(ctx context.Context, open func() (*store.DB, error), log *slog.Logger) (*store.DB, error) {
 	end := time.NewTimer(storeWait)
 	defer end.Stop()
 	for first := true; ; first = false {
-		db, err := store.Open(ctx, url, o)
-		if err == nil || !errors.Is(err, store.ErrUnavailable) || !strings.Contains(url, "://") {
+		db, err := open()
+		if err == nil || !errors.Is(err, store.ErrUnavailable) {
 			return db, err
 		}
 		if first {

@@ -27,13 +27,16 @@ type Act struct {
 
 // entry names who sits at the command line. Sudo's word for the user is only
 // that: root can say anything.
-func (a Act) entry(o ledger.Outcome, of int64) ledger.Entry {
-	e := ledger.Entry{Act: a.Name, Object: a.Object, Detail: a.Detail, Outcome: o, Of: of, Actor: "host root", Via: "command line"}
+func (a Act) entry() ledger.Entry {
+	return ledger.Entry{Act: a.Name, Object: a.Object, Detail: a.Detail, Actor: hostActor(), Name: os.Getenv("SUDO_USER"), Via: "command line"}
+}
+
+// hostActor is who works on this machine.
+func hostActor() string {
 	if u, err := user.Current(); err == nil && u.Username != "" {
-		e.Actor = "host " + u.Username
+		return "host " + u.Username
 	}
-	e.Name = os.Getenv("SUDO_USER")
-	return e
+	return "host root"
 }
 
 // storeURL is where a configuration keeps the state.
@@ -69,11 +72,11 @@ func Recorded(ctx context.Context, c *config.Config, a Act, do func() error) err
 	if db != nil {
 		defer db.Close()
 	}
-	return RecordedIn(ctx, filepath.Join(c.Data, state.Ledger), db, a, do)
+	return recordedIn(ctx, filepath.Join(c.Data, state.Ledger), db, a, do)
 }
 
-// RecordedIn is Recorded with a store that is open already; db may be nil.
-func RecordedIn(ctx context.Context, dir string, db *store.DB, a Act, do func() error) (err error) {
+// recordedIn is Recorded with a store that is open already; db may be nil.
+func recordedIn(ctx context.Context, dir string, db *store.DB, a Act, do func() error) (err error) {
 	o := ledger.Options{Dir: dir, Log: slog.Default()}
 	if db != nil {
 		o.Anchor = db
@@ -83,18 +86,28 @@ func RecordedIn(ctx context.Context, dir string, db *store.DB, a Act, do func() 
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	asked, err := l.Append(ctx, a.entry(ledger.Asked, 0))
+	return recorded(ctx, l, a.entry(), do)
+}
+
+// errUnrecorded means that something was not done because the ledger does not
+// take it.
+var errUnrecorded = errors.New("it cannot be recorded")
+
+// recorded does something between two records of a ledger.
+func recorded(ctx context.Context, l *ledger.Ledger, e ledger.Entry, do func() error) error {
+	e.Outcome = ledger.Asked
+	asked, err := l.Append(ctx, e)
 	if err != nil {
-		return fmt.Errorf("%s was not done: %w", a.Name, err)
+		return fmt.Errorf("%s was not done: %w: %w", e.Act, errUnrecorded, err)
 	}
 	done := do()
-	e := a.entry(ledger.Done, asked.Index)
+	e.Outcome, e.Of = ledger.Done, asked.Index
 	if done != nil {
 		e.Outcome, e.Detail = ledger.Failed, done.Error()
 	}
 	last := context.WithoutCancel(ctx)
 	if _, err := l.Append(last, e); err != nil {
-		return errors.Join(done, fmt.Errorf("%s: its outcome is not recorded: %w", a.Name, err))
+		return errors.Join(done, fmt.Errorf("%s: its outcome is not recorded: %w", e.Act, err))
 	}
 	return errors.Join(done, l.PutAnchor(last))
 }
@@ -146,7 +159,7 @@ func RenewLedger(ctx context.Context, c *config.Config, reason string) (aside st
 		defer db.Close()
 		o.Anchor = db
 	}
-	return ledger.Renew(ctx, o, Act{Detail: reason}.entry(ledger.Done, 0))
+	return ledger.Renew(ctx, o, Act{Detail: reason}.entry())
 }
 
 // Backup saves an installation into a file and records that.

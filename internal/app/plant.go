@@ -12,6 +12,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/app/config"
 	"github.com/bulkhead-ot/bulkhead/internal/app/hub"
 	"github.com/bulkhead-ot/bulkhead/internal/app/state"
+	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
@@ -37,8 +38,9 @@ func modelOf(name, site, text string, now time.Time) (*model.Model, error) {
 	return nil, fmt.Errorf("%w:\n%s", ErrModel, strings.Join(lines, "\n"))
 }
 
-// putModel saves a text as the next version, if it differs from the newest.
-func putModel(ctx context.Context, db *store.DB, v store.ModelVersion) (version int64, changed bool, err error) {
+// putModel saves a text as the next version, if it differs from the newest, and
+// has that recorded.
+func putModel(ctx context.Context, db *store.DB, v store.ModelVersion, record func(do func() error) error) (version int64, changed bool, err error) {
 	was, err := db.Model(ctx, v.Site)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return 0, false, err
@@ -46,12 +48,16 @@ func putModel(ctx context.Context, db *store.DB, v store.ModelVersion) (version 
 	if was.Text == v.Text && was.Version > 0 {
 		return was.Version, false, nil
 	}
-	version, err = db.PutModel(ctx, v, was.Version)
+	err = record(func() (err error) {
+		version, err = db.PutModel(ctx, v, was.Version)
+		return err
+	})
 	return version, err == nil, err
 }
 
 // applyPlant saves the model that the configuration names, or that of the
-// demonstration where there is none yet.
+// demonstration where there is none yet. Where it cannot be recorded it stays
+// as it is, and the plant is watched all the same.
 func (h *hubRole) applyPlant(ctx context.Context) error {
 	p := h.process
 	v := store.ModelVersion{Site: p.c.Site, At: p.o.Now(), Author: "file", Note: p.c.PlantFile}
@@ -72,12 +78,24 @@ func (h *hubRole) applyPlant(ctx context.Context) error {
 	if _, err := modelOf(p.c.PlantFile, v.Site, v.Text, v.At); err != nil {
 		return fmt.Errorf("%w: %w", config.ErrWrong, err)
 	}
-	version, changed, err := putModel(ctx, h.store, v)
+	version, changed, err := putModel(ctx, h.store, v, func(do func() error) error {
+		return recorded(ctx, h.ledger, ledger.Entry{Act: actPlantFile, Object: v.Site, Detail: v.Note, Actor: "bulkhead", Via: "configuration"}, do)
+	})
+	if errors.Is(err, errUnrecorded) {
+		p.o.Log.Error("the plant model was not saved", "site", v.Site, "from", v.Author, "error", err)
+		return nil
+	}
 	if changed {
 		p.o.Log.Info("plant model saved", "site", v.Site, "version", version, "from", v.Author)
 	}
 	return err
 }
+
+// Acts of the ledger that save a plant model.
+const (
+	actPlantFile  = "plant-file"
+	actPlantApply = "plant-apply"
+)
 
 // openFolder opens the store of a data folder in which no hub works.
 func openFolder(ctx context.Context, data string) (db *store.DB, done func(), err error) {
@@ -126,8 +144,8 @@ func ShowPlant(ctx context.Context, data, site string) (text string, version int
 }
 
 // ApplyPlant saves a text as the next version in a data folder, if it differs
-// from the newest. The site is the one that the text names.
-func ApplyPlant(ctx context.Context, data, name, text, author, note string, now time.Time) (version int64, changed bool, err error) {
+// from the newest, and records that. The site is the one that the text names.
+func ApplyPlant(ctx context.Context, data, name, text, note string, now time.Time) (version int64, changed bool, err error) {
 	m, err := modelOf(name, "", text, now)
 	if err != nil {
 		return 0, false, err
@@ -137,5 +155,8 @@ func ApplyPlant(ctx context.Context, data, name, text, author, note string, now 
 		return 0, false, err
 	}
 	defer done()
-	return putModel(ctx, db, store.ModelVersion{Site: m.Site, Text: text, Author: author, Note: note, At: now})
+	v := store.ModelVersion{Site: m.Site, Text: text, Author: hostActor(), Note: note, At: now}
+	return putModel(ctx, db, v, func(do func() error) error {
+		return recordedIn(ctx, filepath.Join(data, state.Ledger), db, Act{Name: actPlantApply, Object: m.Site, Detail: note}, do)
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,8 +19,24 @@ import (
 // remoteWait is how long a hub may take to answer.
 const remoteWait = 30 * time.Second
 
+// hubAddress refuses an address at which a token could be read by others on the
+// way.
+func hubAddress(base string) error {
+	u, err := url.Parse(base)
+	if err != nil {
+		return fmt.Errorf("the address of the hub: %w: %w", config.ErrWrong, err)
+	}
+	if u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !config.Loopback(net.JoinHostPort(u.Hostname(), "0"))) {
+		return fmt.Errorf("the address of the hub: %q is none with https://, which is needed but on this machine: %w", base, config.ErrWrong)
+	}
+	return nil
+}
+
 // askHub sends a request to a hub with a token, and reads its answer.
 func askHub(ctx context.Context, method, base, tokenFile, path, tag string, body, to any) (status int, err error) {
+	if err := hubAddress(base); err != nil {
+		return 0, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, remoteWait)
 	defer cancel()
 	var send bytes.Buffer
@@ -45,7 +62,10 @@ func askHub(ctx context.Context, method, base, tokenFile, path, tag string, body
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	res, err := http.DefaultClient.Do(r)
+	// No redirect is followed: a hub gives none for its API, and the token would
+	// go along.
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(r)
 	if err != nil {
 		return 0, fmt.Errorf("ask the hub: %w", err)
 	}

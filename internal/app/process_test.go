@@ -360,7 +360,7 @@ func TestOffLoopbackOverTLS(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()
-	authority, _, err := cert.ReadAuthority(filepath.Join(data, CertificateDir))
+	authority, _, err := cert.ReadAuthority(filepath.Join(data, config.CertificateDir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -377,6 +377,16 @@ func TestOffLoopbackOverTLS(t *testing.T) {
 		t.Errorf("%d at %s", res.StatusCode, p.URL())
 	}
 	tr.CloseIdleConnections()
+	asked := *c
+	asked.Listen = "0.0.0.0:" + port
+	if f := doctor.Look(t.Context(), &asked, 0); f.Running == nil || !f.Running.Ready {
+		t.Errorf("the doctor finds %+v", f.Running)
+	}
+	// Without the authority it takes nobody for the hub.
+	asked.Data = t.TempDir()
+	if f := doctor.Look(t.Context(), &asked, 0); f.Running != nil {
+		t.Errorf("the doctor trusts %+v", f.Running)
+	}
 	stop()
 	if err := <-done; err != nil {
 		t.Error(err)

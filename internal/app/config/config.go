@@ -168,6 +168,10 @@ func Parse(text []byte) (*Config, error) {
 // machine ask a hub that runs.
 const HostToken = "host.token"
 
+// CertificateDir is the folder of the own certificate authority in the data
+// folder.
+const CertificateDir = "tls"
+
 // Defaults.
 const (
 	DefaultListen   = "127.0.0.1:8443"

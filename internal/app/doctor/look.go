@@ -2,9 +2,7 @@ package doctor
 
 import (
 	"context"
-	"encoding/json"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -35,7 +33,9 @@ func Look(ctx context.Context, c *config.Config, watch time.Duration) *Facts {
 	}
 	f.count(ctx, watch)
 	if f.Hub {
-		f.Running = ask(ctx, c.Listen, hostToken(c.Data))
+		h := hubOf(c)
+		f.Running = h.ask(ctx)
+		h.close()
 	}
 	return f
 }
@@ -48,6 +48,9 @@ func secretFiles(c *config.Config) (paths []string) {
 	}
 	for _, r := range c.Hub.Sensors {
 		paths = append(paths, r.PasswordFile)
+	}
+	for i := range c.Accounts.Providers {
+		paths = append(paths, c.Accounts.Providers[i].ClientSecretFile)
 	}
 	return paths
 }
@@ -149,81 +152,4 @@ func (f *Facts) count(ctx context.Context, watch time.Duration) {
 		x := &f.Interfaces[i]
 		x.Received, x.Watched = number(x.Name, "statistics/rx_packets")-before[i], time.Since(begin)
 	}
-}
-
-// hostToken is what the hub that works in a folder lets this machine's programs
-// ask with, "" if it cannot be read: then the hub tells only whether it is ready.
-func hostToken(data string) string {
-	text, err := os.ReadFile(filepath.Join(data, config.HostToken))
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(text))
-}
-
-// ask asks a Bulkhead that runs here, nil if none answers. The token is the one
-// that it wrote for this machine's own programs.
-func ask(ctx context.Context, address, token string) *Running {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	var health struct {
-		Status string `json:"status"`
-		Checks []struct{ Name, Problem string }
-	}
-	status, ok := get(ctx, token, "http://"+address+"/readyz", &health)
-	if !ok {
-		return nil
-	}
-	r := &Running{Ready: status == http.StatusOK}
-	for _, c := range health.Checks {
-		if c.Problem != "" {
-			r.Problems = append(r.Problems, c.Name+": "+c.Problem)
-		}
-	}
-	var overview struct{ Conversations int64 }
-	get(ctx, token, "http://"+address+"/api/v1/overview", &overview)
-	var list struct {
-		Items []struct {
-			Name, State, Problem                                   string
-			Packets, Dropped, Missing, Undecoded, Duplicates, Lost uint64
-			OneSided                                               int64 `json:"one_sided"`
-			Lag                                                    *float64
-			Heard                                                  *time.Time
-		}
-	}
-	get(ctx, token, "http://"+address+"/api/v1/sensors", &list)
-	for _, x := range list.Items {
-		s := Sensor{
-			Name: x.Name, State: x.State, Problem: x.Problem, Packets: x.Packets, Dropped: x.Dropped, Missing: x.Missing,
-			OneSided: x.OneSided, Conversations: overview.Conversations, Undecoded: x.Undecoded, Duplicates: x.Duplicates, Lost: x.Lost,
-		}
-		if x.Lag != nil {
-			s.Lag = time.Duration(*x.Lag * float64(time.Second))
-		}
-		if x.Heard != nil {
-			s.Heard = *x.Heard
-		}
-		r.Sensors = append(r.Sensors, s)
-	}
-	return r
-}
-
-// maxAnswer bounds an answer: what listens there may be anything.
-const maxAnswer = 4 << 20
-
-func get(ctx context.Context, token, url string, into any) (status int, ok bool) {
-	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return 0, false
-	}
-	if token != "" {
-		q.Header.Set("Authorization", "Bearer "+token)
-	}
-	a, err := http.DefaultClient.Do(q)
-	if err != nil {
-		return 0, false
-	}
-	defer a.Body.Close()
-	err = json.NewDecoder(http.MaxBytesReader(nil, a.Body, maxAnswer)).Decode(into)
-	return a.StatusCode, err == nil
 }

@@ -73,7 +73,7 @@ func (m *minuteTable) packs(t *tx, site, from, to int64, keep func(of int64) boo
 		id, at int64
 		pack   []byte
 	}
-	last := one{at: max(0, from)/minute - 1}
+	last := one{at: max(0, from) / minute, id: -1} // before the first
 	var page []one
 	var rows []minuteRow
 	for {
