@@ -1,3 +1,4 @@
+import type { Health } from './model'
 import { fill, type Answer, type BodyOf, type Change, type ChangeAnswer, type ChangePath, type Names, type Path, type QueryOf } from './path'
 
 /**
@@ -39,45 +40,85 @@ export function url(path: string, query: Query = {}): string {
 /** How long an answer may take before the page says that none came. */
 const patience = 20_000
 
-/** What is done when a request is refused for who asks; the session sets it. */
-export const guard: { asked: () => void; signedOut: () => void; confirm?: () => Promise<boolean> } = { asked: () => {}, signedOut: () => {} }
+/** What the session has to do with requests; it sets these. */
+export const guard: {
+  /** The hub answered something that a person asked for. */
+  asked: () => void
+  signedOut: () => void
+  confirm?: () => Promise<boolean>
+  /** Whether a person is at the page: what it asks for by itself keeps no session. */
+  present: () => boolean
+} = { asked: () => {}, signedOut: () => {}, present: () => true }
 
 /** Routes on which a 401 says that a proof is wrong, not that nobody is signed in. */
-const proving = /^\/(signin|enrol|session)(\/|$)/
+const proving = /^\/(signin|enrol|session\/confirm)(\/|$)/
+
+/** The route after which the session has another cookie. */
+const renewal = '/session/confirm'
+
+/** The last request that renewed the session; what else is under way may bear the cookie from before. */
+let renewing: Promise<unknown> | undefined
 
 /**
  * Asks the hub and returns what it answers; throws a Failure if it refuses. An
- * act that needs a fresh sign-in is repeated once after the person confirmed.
+ * act that needs a fresh sign-in is repeated once after the person confirmed. A
+ * 401 may be of a cookie that was renewed meanwhile, here or in another window:
+ * only if it comes twice nobody is signed in.
  */
 export async function ask<T>(method: string, path: string, query?: Query, body?: unknown, signal?: AbortSignal, match?: string): Promise<T> {
-  const answer = await request(method, path, query, body, signal, match)
-  if (answer.ok) return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T)
-  const failure = await refusal(answer)
-  if (failure.status === 401 && !proving.test(path)) guard.signedOut()
-  if (!mustConfirm(failure) || !guard.confirm || !(await guard.confirm())) throw failure
-  const second = await request(method, path, query, body, signal, match)
-  if (!second.ok) throw await refusal(second)
-  return second.status === 204 ? (undefined as T) : ((await second.json()) as T)
+  const send = () => request(method, path, query, body, signal, match)
+  const first = send()
+  if (path === renewal) renewing = first.catch(() => undefined)
+  let answer = await first
+  if (answer.status === 401 && !proving.test(path)) {
+    await renewing
+    answer = await send()
+    if (answer.status === 401) guard.signedOut()
+  }
+  if (answer.status === 403 && guard.confirm) {
+    const failure = await refusal(answer)
+    if (!mustConfirm(failure) || !(await guard.confirm())) throw failure
+    answer = await send()
+  }
+  if (!answer.ok) throw await refusal(answer)
+  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T)
 }
 
-function mustConfirm(f: Failure): boolean {
+/** Whether a refusal asks the person to show again who they are. */
+export function mustConfirm(f: Failure): boolean {
   return f.status === 403 && /(^|[/:#])confirm$/.test((f.body as { type?: string } | undefined)?.type ?? '')
 }
 
 async function request(method: string, path: string, query?: Query, body?: unknown, signal?: AbortSignal, match?: string): Promise<Response> {
-  const late = AbortSignal.timeout(patience)
+  // Whatever changes something a person asked for, however long the device took to prove it.
+  const background = method === 'GET' && !guard.present()
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (match) headers['If-Match'] = match
+  if (background) headers['Bulkhead-Background'] = '1'
+  const answer = await reach(url(path, query), { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }, signal)
+  if (!background) guard.asked()
+  return answer
+}
+
+/** Fetches with patience; says in words that nothing came. */
+async function reach(address: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+  const late = AbortSignal.timeout(patience)
   try {
-    const answer = await fetch(url(path, query), { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: signal ? AbortSignal.any([signal, late]) : late })
-    guard.asked()
-    return answer
+    return await fetch(address, { ...init, signal: signal ? AbortSignal.any([signal, late]) : late })
   } catch (e) {
     if (signal?.aborted) throw e
     if (late.aborted) throw new Failure('The hub did not answer in time', 'It may be busy. Try again.', 0)
     throw new Failure('The hub cannot be reached', 'Is bulkhead run still running, and is this machine connected to it?', 0)
   }
+}
+
+/** Whether the hub has all that it needs, and what it lacks in its own words. */
+export async function ready(signal?: AbortSignal): Promise<{ ok: boolean; problems: string[] }> {
+  const answer = await reach('/readyz', { headers: { Accept: 'application/json', 'Bulkhead-Background': '1' } }, signal)
+  if (answer.status !== 200 && answer.status !== 503) throw await refusal(answer)
+  const health = (await answer.json()) as Health
+  return { ok: answer.ok, problems: health.checks.filter((c) => !c.ok).map((c) => c.problem) }
 }
 
 /** A query whose values may be left out. */

@@ -1,4 +1,4 @@
-import { Failure } from '../api/client'
+import { failed, type Failure } from '../api/client'
 
 /** Nothing is said of loading before this: most answers are there by then. */
 const quiet = 200
@@ -33,7 +33,7 @@ export class Load<T> {
       this.failure = undefined
     } catch (e) {
       if (this.#abort !== abort || abort.signal.aborted) return
-      this.failure = e instanceof Failure ? e : new Failure('Something in this page went wrong', String(e), 0)
+      this.failure = failed(e, 'Something in this page went wrong')
     }
     this.#done()
   }

@@ -1,6 +1,7 @@
 import { Failure, failed, get, guard, send } from '../api/client'
 import type { Session as Signed } from '../api/model'
 import { live } from '../api/live.svelte'
+import { Presence } from './presence'
 
 export type Permission = 'self' | 'read' | 'audit' | 'operate' | 'edit' | 'administer'
 
@@ -27,7 +28,7 @@ class Session {
   failure = $state<Failure>()
   /** It was signed in and is not any more. */
   ended = $state(false)
-  /** When the hub was last asked something, in ms. */
+  /** When the hub last answered something that a person asked for, in ms. */
   asked = $state(Date.now())
   /** Set while a person is asked to confirm who they are. */
   confirming = $state.raw<{ done: (ok: boolean) => void }>()
@@ -37,6 +38,8 @@ class Session {
     guard.asked = () => (this.asked = Date.now())
     guard.signedOut = () => this.lost()
     guard.confirm = () => this.confirm()
+    const presence = new Presence()
+    guard.present = () => presence.here
   }
 
   /** Whether the account may do such things, on at least one site. */
@@ -49,7 +52,7 @@ class Session {
     return this.now?.sites.includes('*') ?? false
   }
 
-  /** Who may, in words: "Only administrators may do this." */
+  /** Who may, in words: "engineers and administrators". */
   who(p: Permission): string {
     return holders[p]
   }

@@ -29,3 +29,22 @@ export async function open(b, size, look, within) {
   page.on('pageerror', (e) => complaints.push(String(e)))
   return { page, complaints, close: () => (within ? page.close() : context.close()) }
 }
+
+/**
+ * Signs in at a program with a link that does so. Other pages get its cookies;
+ * get asks the API as who signed in.
+ */
+export async function enter(b, url, link) {
+  const { page } = await open(b, 'wide', 'light')
+  const context = page.context()
+  if (link) {
+    await page.goto(`${url}/setup#${link}`)
+    await page.waitForSelector('nav[aria-label=Main]', { timeout: 60_000 })
+  }
+  const get = async (path) => {
+    const r = await context.request.get(`${url}/api/v1${path}`)
+    if (!r.ok()) throw new Error(`${url} answers ${r.status()} to ${path}: sign in with a link (BULKHEAD_LINK)`)
+    return r.json()
+  }
+  return { cookies: await context.cookies(), get, close: () => context.close() }
+}

@@ -7,50 +7,19 @@
 //
 // LINK is the token of a link that signs in (internal/tool/consolebench -stay,
 // with a program that has the console in it).
-import { browser, open } from './browser.mjs'
+import { browser, enter, open } from './browser.mjs'
+import { at, drag, frames, scroll } from './frames.mjs'
 
 const [url, link, pictures] = process.argv.slice(2)
 const b = await browser()
 
-/** Frame times in the page while something is done to it, in ms. */
-async function frames(page, act) {
-  await page.evaluate(() => {
-    window.frames_ = []
-    window.going = true
-    let last = performance.now()
-    const next = (t) => {
-      window.frames_.push(t - last)
-      last = t
-      if (window.going) requestAnimationFrame(next)
-    }
-    requestAnimationFrame(next)
-  })
-  await act()
-  const list = await page.evaluate(() => ((window.going = false), window.frames_.slice(2)))
-  list.sort((x, y) => x - y)
-  const at = (q) => list[Math.min(list.length - 1, Math.floor(q * list.length))].toFixed(0)
-  return `${at(0.5)} / ${at(0.95)} / ${at(1)} ms (median / 95 % / worst of ${list.length})`
+/** Frame times as a cell of the table. */
+async function moved(page, act) {
+  const list = await frames(page, () => act(page))
+  return `${[0.5, 0.95, 1].map((q) => at(list, q).toFixed(0)).join(' / ')} ms (median / 95 % / worst of ${list.length})`
 }
 
-async function drag(page) {
-  const c = await page.locator('.window').first().boundingBox()
-  return frames(page, async () => {
-    await page.mouse.move(c.x + c.width / 2, c.y + 200)
-    await page.mouse.down()
-    for (let i = 0; i < 90; i++) await page.mouse.move(c.x + c.width / 2 + 120 * Math.sin(i / 9), c.y + 200 + 90 * Math.cos(i / 7))
-    await page.mouse.up()
-  })
-}
-
-const scroll = (page) =>
-  frames(page, () =>
-    page.evaluate(async () => {
-      for (let i = 0; i < 150; i++) {
-        scrollBy(0, 400)
-        await new Promise(requestAnimationFrame)
-      }
-    }),
-  )
+const dragMap = async (page) => drag(page, await page.locator('.window').first().boundingBox())
 
 const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10)
 
@@ -59,7 +28,7 @@ async function answered(page, asked) {
   const began = Date.now()
   let still = Date.now()
   while (Date.now() - began < 60_000) {
-    const busy = asked.size > 0 || (await page.locator('[aria-busy="true"], .loading').count()) > 0
+    const busy = asked.size > 0 || (await page.locator('[aria-busy="true"], .bones').count()) > 0
     if (busy) still = Date.now()
     else if (Date.now() - still > 1000) return still
     await page.waitForTimeout(20)
@@ -68,25 +37,20 @@ async function answered(page, asked) {
 }
 
 console.log('| width | page | answered after | elements | frames while moved | complaints |\n|---|---|---|---|---|---|')
-const context = {}
+const who = await enter(b, url, link)
+const id = (await who.get('/assets?limit=1')).items[0].id
+const largest = (await who.get('/map')).boxes.reduce((a, b) => (b.total > a.total ? b : a)).id
 for (const size of ['wide', 'phone']) {
-  const first = await open(b, size, 'light')
-  context[size] = first.page.context()
-  if (size === 'wide') {
-    await first.page.goto(`${url}/setup#${link}`)
-    await first.page.waitForSelector('.say', { timeout: 60_000 })
-  } else {
-    await context[size].addCookies(await context.wide.cookies())
-  }
-  await first.page.close()
-  const id = await (await context[size].request.get(`${url}/api/v1/assets?limit=1`)).json().then((l) => l.items[0].id)
+  // One for all pages: after the first the code is there, as for a person.
+  const context = (await open(b, size, 'light')).page.context()
+  await context.addCookies(who.cookies)
   const pages = [
-    ['Answer', '/'], ['Plant', '/plant', drag], ['Plant, squares', '/plant?cells=squares', drag], ['Plant, a zone opened', '/plant?in=big/z07', drag], ['Plant, two days', `/plant?from=${day(1)}&to=${day(0)}`],
+    ['Answer', '/'], ['Plant', '/plant', dragMap], ['Plant, squares', '/plant?cells=squares', dragMap], ['Plant, the largest zone opened', `/plant?in=${encodeURIComponent(largest)}`, dragMap], ['Plant, two days', `/plant?compare=${day(1)}..${day(0)}`, dragMap],
     ['Assets', '/assets', scroll], ['Assets, searched', '/assets?q=z07'], ['Asset', `/assets/${encodeURIComponent(id)}`], ['Boundary', '/boundary'], ['Findings', '/findings'], ['Changes', '/changes'],
     ['Sensors', '/sensors'], ['Settings', '/settings'], ['Settings, model', '/settings/model'], ['Settings, ledger', '/settings/ledger'],
   ]
   for (const [name, path, act] of pages) {
-    const { page, complaints, close } = await open(b, size, 'light', context[size])
+    const { page, complaints, close } = await open(b, size, 'light', context)
     const asked = new Set()
     const mine = (r) => !r.url().includes('/events') // code as well: what it asks for comes after it
     page.on('request', (r) => mine(r) && asked.add(r))
@@ -95,17 +59,20 @@ for (const size of ['wide', 'phone']) {
     const began = Date.now()
     try {
       await page.goto(url + path, { waitUntil: 'domcontentloaded' })
-      const at = await answered(page, asked)
-      const took = at ? `${at - began} ms` : `not at rest after a minute: ${[...asked].map((r) => r.url().slice(url.length)).join(', ')}`
+      const rest = await answered(page, asked)
+      const took = rest ? `${rest - began} ms` : `not at rest after a minute: ${[...asked].map((r) => r.url().slice(url.length)).join(', ')}`
+      if (await page.locator('main .failed').count()) throw new Error(await page.innerText('main .failed'))
+      const title = await page.innerText('main h1')
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       const nodes = await page.evaluate(() => document.querySelectorAll('*').length)
       if (pictures) await page.screenshot({ path: `${pictures}/${size}-${name.replaceAll(/\W+/g, '-')}.png` })
-      const moved = act ? await act(page) : ''
-      console.log(`| ${size} | ${name} | ${took} | ${nodes} | ${moved} |${wide > 0 ? ` ${wide} px too wide` : ''}${complaints.length ? ' ' + complaints.join('; ').slice(0, 300) : ''}`)
+      const times = act ? await moved(page, act) : ''
+      console.log(`| ${size} | ${name}: ${title} | ${took} | ${nodes} | ${times} |${wide > 0 ? ` ${wide} px too wide` : ''}${complaints.length ? ' ' + complaints.join('; ').slice(0, 300) : ''}`)
     } catch (e) {
       console.log(`| ${size} | ${name} | failed: ${String(e).slice(0, 300)} |`)
     }
     await close()
   }
 }
+await who.close()
 await b.close()

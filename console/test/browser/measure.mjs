@@ -6,39 +6,21 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { serve } from '../server/server.mjs'
 import { browser, open } from './browser.mjs'
+import { at, drag, frames, scroll } from './frames.mjs'
 
 const b = await browser()
 const rows = []
 
-/** Frame times in the page while something is done to it, in ms. */
-async function frames(page, act) {
-  await page.evaluate(() => {
-    window.frames_ = []
-    window.going = true
-    let last = performance.now()
-    const next = (t) => {
-      window.frames_.push(t - last)
-      last = t
-      if (window.going) requestAnimationFrame(next)
-    }
-    requestAnimationFrame(next)
-    window.busy = []
-    new PerformanceObserver((l) => window.busy.push(...l.getEntries().map((e) => e.duration))).observe({ entryTypes: ['longtask'] })
-  })
+/** Frame times while something is done to the page, and what each cost the processor, in ms. */
+async function measured(page, act) {
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
   const used = async () => Object.fromEntries((await cdp.send('Performance.getMetrics')).metrics.map((m) => [m.name, m.value * 1000]))
   const from = await used()
-  await act()
+  const list = await frames(page, act)
   const to = await used()
-  const { list, busy } = await page.evaluate(() => {
-    window.going = false
-    return { list: window.frames_.slice(2), busy: window.busy }
-  })
-  list.sort((x, y) => x - y)
-  const at = (q) => list[Math.min(list.length - 1, Math.floor(q * list.length))]
   const cpu = (name) => (to[name] - from[name]) / list.length
-  return { median: at(0.5), p95: at(0.95), worst: at(1), n: list.length, busy: Math.max(0, ...busy), task: cpu('TaskDuration'), script: cpu('ScriptDuration'), layout: cpu('LayoutDuration') + cpu('RecalcStyleDuration') }
+  return { median: at(list, 0.5), p95: at(list, 0.95), worst: at(list, 1), task: cpu('TaskDuration'), script: cpu('ScriptDuration'), layout: cpu('LayoutDuration') + cpu('RecalcStyleDuration') }
 }
 
 const show = (name, f) => rows.push(`| ${name} | ${f.median.toFixed(1)} | ${f.p95.toFixed(1)} | ${f.worst.toFixed(1)} | ${f.task.toFixed(1)} | ${f.script.toFixed(1)} | ${f.layout.toFixed(1)} |`)
@@ -52,15 +34,10 @@ async function map(server, size) {
   const c = await page.locator('.window').boundingBox()
   await page.getByRole('button', { name: 'Closer' }).click()
   await page.waitForTimeout(400)
-  const drag = await frames(page, async () => {
-    await page.mouse.move(c.x + c.width / 2, c.y + 200)
-    await page.mouse.down()
-    for (let i = 0; i < 90; i++) await page.mouse.move(c.x + c.width / 2 + 120 * Math.sin(i / 9), c.y + 200 + 90 * Math.cos(i / 7))
-    await page.mouse.up()
-  })
-  show(`map, 3,000 assets, dragging, ${size}`, drag)
+  const dragged = await measured(page, () => drag(page, c))
+  show(`map, 3,000 assets, dragging, ${size}`, dragged)
   await page.keyboard.down('Control')
-  const zoom = await frames(page, async () => {
+  const zoom = await measured(page, async () => {
     for (let i = 0; i < 60; i++) {
       await page.mouse.wheel(0, i < 30 ? -40 : 40)
       await page.waitForTimeout(8)
@@ -70,7 +47,7 @@ async function map(server, size) {
   show(`map, 3,000 assets, zooming, ${size}`, zoom)
   await page.getByRole('button', { name: 'Whole' }).click()
   await page.waitForTimeout(400)
-  const hover = await frames(page, async () => {
+  const hover = await measured(page, async () => {
     for (let i = 0; i < 90; i++) await page.mouse.move(c.x + 140 + ((i * 7) % (c.width - 160)), c.y + 100 + i * 3)
   })
   show(`map, 3,000 assets, pointing, ${size}`, hover)
@@ -93,16 +70,9 @@ async function table(server) {
   const loaded = await page.evaluate(() => Math.round(document.body.scrollHeight / 38))
   await page.evaluate(() => scrollTo(0, 0))
   await page.waitForTimeout(300)
-  const scroll = await frames(page, () =>
-    page.evaluate(async () => {
-      for (let i = 0; i < 150; i++) {
-        scrollBy(0, 400)
-        await new Promise(requestAnimationFrame)
-      }
-    }),
-  )
-  show(`table, ${loaded.toLocaleString('en')} rows there, scrolling 400 px a frame`, scroll)
-  const jump = await frames(page, () =>
+  const scrolled = await measured(page, () => scroll(page))
+  show(`table, ${loaded.toLocaleString('en')} rows there, scrolling 400 px a frame`, scrolled)
+  const jump = await measured(page, () =>
     page.evaluate(async () => {
       for (let i = 0; i < 60; i++) {
         scrollTo(0, ((i * 7919) % 49_000) * 38)

@@ -6,17 +6,18 @@ import { serve } from '../server/server.mjs'
 export const stateful = { answer: '/', plant: '/plant', assets: '/assets', boundary: '/boundary', findings: '/findings', changes: '/changes', sensors: '/sensors' }
 
 /**
- * States by name: a server in it, and what is done on the page once it is open.
+ * States by name: a server in it, what is done on the page once it is open, and
+ * what then shows that the page is in it.
  * In all of them the session is there: without one there is only the door.
  */
 export const states = {
-  loading: { serve: {}, set: (w) => (w.hung = true), wait: 500 },
-  failed: { serve: {}, set: (w) => (w.broken = true), complains: /503|Failed to load/ },
-  undeclared: { serve: { declared: false }, set: () => {}, only: ['plant', 'boundary'] },
-  lost: { serve: {}, set: () => {}, then: lose, complains: /ERR_|Failed to load|503/ },
-  palette: { serve: {}, set: () => {}, then: palette, only: ['answer'] },
-  keys: { serve: {}, set: () => {}, then: (page) => page.keyboard.press('?'), only: ['answer'] },
-  more: { serve: {}, set: () => {}, then: (page) => page.getByRole('button', { name: /^More/ }).click(), only: ['answer'], size: 'phone' },
+  loading: { serve: {}, set: (w) => (w.hung = true), shows: '.bones, :text("Loading")' },
+  failed: { serve: {}, set: (w) => (w.broken = true), shows: '.failed', complains: /503|Failed to load/ },
+  undeclared: { serve: { declared: false }, set: () => {}, only: ['plant', 'boundary'], shows: ':text("No zones are declared yet."), svg .box' },
+  lost: { serve: {}, set: () => {}, then: lose, shows: ':text("Not live")', complains: /ERR_|Failed to load|503/ },
+  palette: { serve: {}, set: () => {}, then: palette, only: ['answer'], shows: '[role=option]' },
+  keys: { serve: {}, set: () => {}, then: (page) => page.keyboard.press('?'), only: ['answer'], shows: 'dialog[open] kbd' },
+  more: { serve: {}, set: () => {}, then: (page) => page.getByRole('button', { name: /^More/ }).click(), only: ['answer'], size: 'phone', shows: 'nav.open .extra' },
 }
 
 async function lose(page, server) {
@@ -28,11 +29,10 @@ async function lose(page, server) {
 
 async function palette(page) {
   await page.keyboard.press('Control+k')
-  await page.waitForFunction(() => document.activeElement?.role === 'combobox' || document.activeElement?.getAttribute('role') === 'combobox')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox')
   await page.keyboard.type('plc 30')
   await page.locator('[role=option]', { hasText: 'PLC-30' }).first().waitFor()
 }
-
 
 /** Visits every page in every state at a size and look; see gets the page as it then is. */
 export async function visit(open, size, look, see, wanted = () => true) {
@@ -46,9 +46,8 @@ export async function visit(open, size, look, see, wanted = () => true) {
       const { page, complaints, close } = await open(size, look)
       await page.goto(server.url + path)
       await page.waitForSelector('main h1')
-      await page.waitForTimeout(s.wait ?? 150)
       await s.then?.(page, server)
-      await page.waitForTimeout(100)
+      await page.locator(s.shows).first().waitFor()
       await see(page, `${name}-${state}-${size}-${look}`, complaints.filter((c) => !s.complains?.test(c)))
       await close()
     }

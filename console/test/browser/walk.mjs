@@ -6,8 +6,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { serve } from '../server/server.mjs'
-import { addresses, doors } from './addresses.mjs'
-import { browser, open } from './browser.mjs'
+import { addresses, arrive, doors } from './addresses.mjs'
+import { browser, enter, open } from './browser.mjs'
 import { visit } from './states.mjs'
 import { doorUses } from './door.mjs'
 import { person } from './person.mjs'
@@ -31,27 +31,33 @@ async function look(page, where) {
   walked++
 }
 
-async function walk(server, what, combinations, list) {
-  list ??= await addresses(server.url)
+/** Walks a list of addresses, or all; what marks them is looked for where the plant is the whole made-up one. */
+async function walk(server, what, combinations, list, link) {
+  const who = await enter(b, server.url, link)
+  list ??= await addresses(who.get)
   for (const [size, theme] of combinations) {
     const { page, complaints, close } = await open(b, size, theme)
-    page.on('request', (r) => r.url().startsWith(server.url) || failures.push(`${r.url()} is elsewhere`))
-    for (const [name, path] of Object.entries(list)) {
+    await page.context().addCookies(who.cookies)
+    page.on('request', (r) => r.url().startsWith(server.url) || r.url() === 'about:blank' || failures.push(`${r.url()} is elsewhere`))
+    for (const [name, address] of Object.entries(list)) {
       const where = `${what} ${name} ${size} ${theme}`
-      await page.goto('about:blank') // else an address that differs only behind # is not loaded
-      await page.goto(server.url + path)
-      await page.waitForSelector('main h1')
-      await page.waitForTimeout(150)
-      await look(page, where)
+      try {
+        await arrive(page, server.url, address, what === 'full' || list === doors)
+        await look(page, where)
+      } catch (e) {
+        failures.push(`${where}: ${e.message.split('\n').slice(0, 3).join(' ')}`)
+      }
       for (const c of complaints.splice(0)) if (!(/404/.test(c) && /missing$|spent$/.test(name)) && !(/401/.test(c) && list === doors)) failures.push(`${where}: ${c}`)
     }
     await close()
   }
+  await who.close()
 }
 
-// A running program can be walked instead: BULKHEAD_HUB=http://127.0.0.1:8443
+// A running program can be walked instead, with the token of a link that signs
+// in: BULKHEAD_HUB=http://127.0.0.1:8443 BULKHEAD_LINK=…
 if (process.env.BULKHEAD_HUB) {
-  await walk({ url: process.env.BULKHEAD_HUB }, 'running', [['wide', 'light'], ['phone', 'dark']])
+  await walk({ url: process.env.BULKHEAD_HUB }, 'running', [['wide', 'light'], ['phone', 'dark']], undefined, process.env.BULKHEAD_LINK)
   await b.close()
   for (const f of failures) console.error(f)
   console.log(`${walked} pages of ${process.env.BULKHEAD_HUB} walked, ${failures.length} failures`)

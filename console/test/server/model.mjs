@@ -155,7 +155,8 @@ export function handle(w, [, part, n], method, query, read, { json, problem, mat
       }
       save(t, b.note)
     })
-  if (part === 'versions') return n ? json(shown(at(n))) : json({ items: w.words.map(({ text: _, ...v }) => v).reverse(), total: w.words.length, more: false })
+  if (part === 'versions' && n) return at(n) ? json(shown(at(n))) : problem(404, 'Not Found', 'There is no such version.')
+  if (part === 'versions') return json({ items: w.words.map(({ text: _, ...v }) => v).reverse(), total: w.words.length, more: false })
   if (part === 'difference') {
     const to = at(query.get('to') ?? last.version)
     const from = at(query.get('from') ?? to.version - 1)

@@ -44,6 +44,7 @@ export async function serve({ assets = 120, port = 0, ticks = true, seed = 1, ro
 
 function handle(w, req, res) {
   const url = new URL(req.url, 'http://hub')
+  if (url.pathname === '/readyz') return json(res, ...readiness(w))
   if (!url.pathname.startsWith('/api/')) return file(url.pathname, res)
   // Who is signed in is known also when the rest hangs: else there is only the door.
   const door = /^\/api\/v1\/(session|signin)$/.test(url.pathname)
@@ -55,11 +56,17 @@ function handle(w, req, res) {
   if (people(w, path, url.searchParams, req, res)) return
   if (path[0] === 'events') return events(w, url, req, res)
   if (path[0] === 'captures') return captures(w, path, url, req, res)
-  if (path[0] === 'packets') return packets(res, url)
+  if (path[0] === 'packets' && !path[1]) return packets(res, url)
   if (path[0] === 'history' && req.method === 'PUT') return body(req, (b) => json(res, (w.retention = JSON.parse(b))))
   const value = route(w, path, url.searchParams)
   if (value?.redirect) return res.writeHead(307, { Location: value.redirect }).end()
   return value === undefined ? problem(res, 404, 'Not found', `There is nothing at ${url.pathname}.`) : json(res, value)
+}
+
+/** What the hub says of itself; broken it lacks its store. */
+function readiness(w) {
+  const store = { name: 'store', ok: !w.broken, problem: w.broken ? 'The database does not answer or cannot be written.' : '' }
+  return [{ status: store.ok ? 'ok' : 'not ready', checks: [store] }, store.ok ? 200 : 503]
 }
 
 /** Answers what is about people: accounts, the ledger, the plant's words, decisions and views. */
@@ -102,9 +109,9 @@ function route(w, [name, id, part], query) {
     case 'conversations':
       return answer.conversations(w, query)
     case 'findings':
-      return answer.findings(w, query)
+      return id === undefined ? answer.findings(w, query) : w.plant.findings.find((f) => f.id === id)
     case 'sensors':
-      return { items: w.sensors, total: w.sensors.length, more: false }
+      return id === undefined ? { items: w.sensors, total: w.sensors.length, more: false } : undefined
     case 'certificate':
       return { mode: 'own', names: ['bulkhead.plant.example', 'localhost'], issuer: 'Bulkhead authority of main', until: new Date(Date.now() + 300 * 86400e3).toISOString(), fingerprint: '4A:91:0C:'.repeat(10) + '7F:22', authority_fingerprint: '9B:03:EE:'.repeat(10) + '51:C8', problem: '' }
     case 'history':

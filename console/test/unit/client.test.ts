@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Failure, get, url } from '../../src/api/client'
+import { Failure, get, guard, ready, send, url } from '../../src/api/client'
 import { Live, type Change, type Source } from '../../src/api/live.svelte'
 import { fill } from '../../src/api/path'
 import { Load } from '../../src/lib/load.svelte'
+import { Presence } from '../../src/lib/presence'
 
 const answer = (body: unknown, status = 200, type = 'application/json') => new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers: { 'Content-Type': type } })
 
@@ -29,6 +30,81 @@ describe('a request', () => {
       throw new TypeError('Failed to fetch')
     })
     await expect(get('/overview')).rejects.toMatchObject({ title: 'The hub cannot be reached', status: 0 })
+  })
+})
+
+describe('who is signed in', () => {
+  const before = { ...guard }
+  afterEach(() => Object.assign(guard, before, { confirm: undefined }))
+  const refused = () => answer({ title: 'Unauthorized', status: 401 }, 401)
+  const headers = (call: number) => vi.mocked(fetch).mock.calls[call]![1]!.headers as Record<string, string>
+
+  it('is so still when a cookie was renewed while a request was on its way', async () => {
+    guard.signedOut = vi.fn()
+    // The hub has renewed the session; its answer, which has the new cookie, comes last.
+    let proved!: () => void
+    const cookie = new Promise<void>((done) => (proved = done))
+    let fresh = false
+    vi.stubGlobal('fetch', async (address: string) => {
+      if (address.endsWith('/session/confirm')) return cookie.then(() => ((fresh = true), answer({})))
+      return fresh ? answer({ items: [] }) : refused()
+    })
+    const proof = send('post', '/session/confirm', { body: { password: 'x', code: '1' } })
+    const asked = get('/assets')
+    await new Promise((done) => setTimeout(done))
+    proved()
+    expect(await asked).toEqual({ items: [] })
+    await proof
+    expect(guard.signedOut).not.toHaveBeenCalled()
+  })
+  it('is nobody when the hub refuses twice', async () => {
+    guard.signedOut = vi.fn()
+    vi.stubGlobal('fetch', vi.fn(async () => refused()))
+    await expect(get('/assets')).rejects.toMatchObject({ status: 401 })
+    expect([vi.mocked(fetch).mock.calls.length, vi.mocked(guard.signedOut).mock.calls.length]).toEqual([2, 1])
+  })
+  it('is not asked for again when a proof was wrong', async () => {
+    guard.signedOut = vi.fn()
+    vi.stubGlobal('fetch', vi.fn(async () => refused()))
+    await expect(send('post', '/signin/password', { body: { name: 'a', password: 'b', code: 'c' } })).rejects.toMatchObject({ status: 401 })
+    await expect(send('post', '/session/confirm', { body: { password: 'b', code: 'c' } })).rejects.toMatchObject({ status: 401 })
+    expect([vi.mocked(fetch).mock.calls.length, vi.mocked(guard.signedOut).mock.calls.length]).toEqual([2, 0])
+  })
+  it('keeps no session by what the page asks for alone', async () => {
+    vi.stubGlobal('fetch', vi.fn(async () => answer({ items: [] })))
+    guard.asked = vi.fn()
+    guard.present = () => false
+    await get('/assets')
+    expect([headers(0)['Bulkhead-Background'], vi.mocked(guard.asked).mock.calls.length]).toEqual(['1', 0])
+    await send('post', '/me/totp')
+    expect([headers(1)['Bulkhead-Background'], vi.mocked(guard.asked).mock.calls.length]).toEqual([undefined, 1])
+    guard.present = () => true
+    await get('/assets')
+    expect([headers(2)['Bulkhead-Background'], vi.mocked(guard.asked).mock.calls.length]).toEqual([undefined, 2])
+  })
+  it('is at the page for half a minute after doing something', () => {
+    let now = 1_000_000
+    const p = new Presence(() => now)
+    expect(p.here).toBe(true)
+    now += 30_000
+    expect(p.here).toBe(false)
+    dispatchEvent(new KeyboardEvent('keydown', { key: 'a' }))
+    expect(p.here).toBe(true)
+    now += 29_999
+    expect(p.here).toBe(true)
+    now += 1
+    expect(p.here).toBe(false)
+  })
+})
+
+describe('whether the hub is ready', () => {
+  it('is said in its own words', async () => {
+    vi.stubGlobal('fetch', async () => answer({ status: 'not ready', checks: [{ name: 'store', ok: false, problem: 'The database does not answer.' }, { name: 'packets', ok: true, problem: '' }] }, 503))
+    expect(await ready()).toEqual({ ok: false, problems: ['The database does not answer.'] })
+  })
+  it('is not known where something else answers', async () => {
+    vi.stubGlobal('fetch', async () => answer('<html>', 502, 'text/html'))
+    await expect(ready()).rejects.toMatchObject({ status: 502 })
   })
 })
 

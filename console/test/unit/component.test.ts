@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Failure } from '../../src/api/client'
 import type { Finding } from '../../src/api/model'
 import Await from '../../src/component/Await.svelte'
-import Bars from '../../src/component/Bars.svelte'
 import Search from '../../src/component/Search.svelte'
 import Virtual from '../../src/component/Virtual.svelte'
 import FindingCard from '../../src/feature/finding/FindingCard.svelte'
@@ -138,13 +137,6 @@ describe('a sensor', () => {
   it('says that all is well', () => {
     render(SensorCard, { props: { sensor: good! } })
     expect(screen.getByText(/nothing was lost on the way/)).toBeTruthy()
-  })
-})
-
-describe('bars', () => {
-  it('lead to what they count', () => {
-    render(Bars, { props: { rows: [{ value: 'remote I/O', count: 4 }], label: 'Roles', href: (v: string) => '/assets?role=' + encodeURIComponent(v) } })
-    expect(screen.getByRole('link', { name: 'remote I/O' }).getAttribute('href')).toBe('/assets?role=remote%20I%2FO')
   })
 })
 

@@ -11,14 +11,14 @@ export const returning = {
       // Without storage the way leads to the first page.
     }
   },
-  /** Goes back there, once. */
+  /** Goes back there, once, from the first page or the door. */
   go() {
     try {
       const to = sessionStorage.getItem(key)
       sessionStorage.removeItem(key)
-      if (to?.startsWith('/') && !to.startsWith('//') && location.pathname === '/') route.go(to, true)
+      if (to?.startsWith('/') && !to.startsWith('//') && ['/', '/signin'].includes(location.pathname)) route.go(to, true)
     } catch {
-      // See above.
+      // Without storage there is nothing to go back to.
     }
   },
 }

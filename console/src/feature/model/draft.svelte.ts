@@ -57,13 +57,27 @@ export class Draft {
     return this.#checked === this.text && !this.checking
   }
 
-  /** Loads the newest version; what is being written stays. */
+  /**
+   * Loads the newest version; what is being written stays. It was written of the
+   * version before: one that somebody saved meanwhile is put to the person, as
+   * when saving, and not taken as what they saw.
+   */
   async load(edit: boolean) {
-    const wrote = this.changed
-    await this.base.run((signal) => get('/model', { query: { site: this.site }, signal }))
-    const m = this.base.data
-    if (!m || wrote) return
-    this.text = m.text
+    let wrote = false
+    let newer: PlantModel | undefined
+    let loaded = false
+    await this.base.run(async (signal) => {
+      const m = await get('/model', { query: { site: this.site }, signal })
+      const base = this.base.data
+      loaded = true
+      wrote = this.changed
+      if (!base || !wrote || m.version === base.version) return m
+      newer = m
+      return base
+    })
+    if (newer) return this.#overtaken(newer)
+    if (!loaded || wrote || !this.base.data) return
+    this.text = this.base.data.text
     if (edit) void this.#run()
   }
 

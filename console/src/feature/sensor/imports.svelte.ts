@@ -1,4 +1,4 @@
-import { ask, Failure, get } from '../../api/client'
+import { failed, Failure, get, send as change } from '../../api/client'
 import type { Change } from '../../api/live.svelte'
 import type { Job, List } from '../../api/model'
 import { cancelled, upload as send, type Upload } from '../../api/upload'
@@ -57,7 +57,7 @@ class Imports {
       this.dismiss(row)
     } catch (e) {
       if (e instanceof Failure && e.title === cancelled) this.dismiss(row)
-      else row.failure = e instanceof Failure ? e : new Failure('It could not be sent', String(e), 0)
+      else row.failure = failed(e, 'It could not be sent')
     }
   }
 
@@ -82,10 +82,10 @@ class Imports {
   /** Asks the hub to stop reading a capture. */
   async cancel(job: Job) {
     try {
-      this.put(await ask<Job>('DELETE', '/captures/' + encodeURIComponent(job.id)))
+      this.put(await change('delete', '/captures/{id}', { names: { id: job.id } }))
       this.failure = undefined
     } catch (e) {
-      this.failure = e instanceof Failure ? e : new Failure('It could not be cancelled', String(e), 0)
+      this.failure = failed(e, 'It could not be cancelled')
     }
   }
 

@@ -1,4 +1,4 @@
-import { failed, type Failure } from '../../api/client'
+import { failed, mustConfirm, type Failure } from '../api/client'
 
 /** Something a person does on a page: whether it is under way, and why it was not done. */
 export class Act {
@@ -15,7 +15,7 @@ export class Act {
     } catch (e) {
       const f = failed(e, title)
       // Who was asked to confirm and did not has changed their mind.
-      if (!/(^|[/:#])confirm$/.test((f.body as { type?: string } | undefined)?.type ?? '')) this.failure = f
+      if (!mustConfirm(f)) this.failure = f
       return false
     } finally {
       this.busy = false
