@@ -20,7 +20,7 @@ export async function addresses(get) {
     assets: ['/assets', 'Assets', 'tbody a'],
     'assets-filtered': ['/assets?side=ot&sort=-last_seen', 'Assets', 'tbody a'],
     'assets-none': ['/assets?q=nosuchthing', 'Assets', ':text("No asset fits.")'],
-    boundary: ['/boundary', 'Boundary', '.matrix a'],
+    boundary: ['/boundary', 'Boundary', ':is(.matrix td.uncovered, .matrix li a)'],
     'boundary-cell': ['/boundary?from=scada&to=line-1', 'Boundary', '.talks li'],
     findings: ['/findings', 'Findings', 'article'],
     changes: ['/changes', 'Changes', '.day'],
