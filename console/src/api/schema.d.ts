@@ -1695,6 +1695,12 @@ export interface components {
             level: number | null;
             name: string;
         };
+        Between: {
+            /** @description Protocols without IP that may pass a bridge: profinet, ethercat, mrp, ptp, lldp, goose, sv, powerlink, sercos, or a number such as 0x8892. */
+            ethernet?: string[];
+            /** @enum {string} */
+            stage?: "observe" | "shadow" | "enforce-new" | "enforce";
+        };
         Boundary: {
             /**
              * Format: date-time
@@ -1954,6 +1960,8 @@ export interface components {
             owners: components["schemas"]["Owners"];
             reason: string;
             review?: string;
+            /** @enum {string} */
+            stage?: "observe" | "shadow" | "enforce-new" | "enforce";
             to: string;
         };
         Confirmation: {
@@ -2878,6 +2886,8 @@ export interface components {
             password: boolean;
         };
         Model: {
+            /** @description How strictly the boundary is held where no conduit says so. */
+            boundary: components["schemas"]["Between"];
             conduits: components["schemas"]["Conduit"][];
             /** @description Of a stop of a line that names none of its own. */
             cost: components["schemas"]["Cost"];
@@ -3499,6 +3509,8 @@ export interface components {
         Service: {
             /** @description Everything: nothing else is named then. */
             any?: boolean;
+            /** @description What may be asked about, in the words that operations show: registers, a data block, a unit. All if none is named. */
+            objects?: string[];
             /** @description Of the server: a port, a range, or a list of them. */
             port?: string;
             /** @description An application protocol, by the name that conversations show. */

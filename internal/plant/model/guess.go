@@ -17,7 +17,7 @@ func oneOf(said string, allowed []string) string {
 }
 
 // fewWords is up to how many words a hint lists.
-const fewWords = 12
+const fewWords = 16
 
 func others(allowed []string) string {
 	if len(allowed) > fewWords {

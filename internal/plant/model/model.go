@@ -32,6 +32,7 @@ type Model struct {
 	Lines    []Line    `yaml:"lines" json:"lines"`
 	Zones    []Zone    `yaml:"zones" json:"zones"`
 	Conduits []Conduit `yaml:"conduits" json:"conduits"`
+	Boundary Between   `yaml:"boundary" json:"boundary" doc:"How strictly the boundary is held where no conduit says so."`
 	Windows  []Window  `yaml:"windows" json:"windows"`
 }
 
@@ -157,6 +158,28 @@ type Member struct {
 	Cell   string       `yaml:"cell" json:"cell,omitempty" eg:"cell: filler" doc:"Whatever stands in this cell."`
 }
 
+// Stage is how far a boundary goes with what is not allowed.
+type Stage string
+
+// Stages, from the one that does nothing.
+const (
+	StageObserve    Stage = "observe"     // everything passes
+	StageShadow     Stage = "shadow"      // everything passes, and what would be stopped is reported
+	StageEnforceNew Stage = "enforce-new" // new connections are judged, those that stand go on
+	StageEnforce    Stage = "enforce"     // what is not allowed stops
+)
+
+// Stages are all stages, from the one that does nothing.
+var Stages = []Stage{StageObserve, StageShadow, StageEnforceNew, StageEnforce}
+
+// Between is what holds between zones that no conduit joins.
+type Between struct {
+	// Stage is of pairs of zones without a conduit; "" is StageObserve.
+	Stage Stage `yaml:"stage" json:"stage,omitempty" eg:"stage: shadow" enum:"observe,shadow,enforce-new,enforce"`
+	// Ethernet are frames without an IP header that may pass a bridge, beside ARP.
+	Ethernet []string `yaml:"ethernet" json:"ethernet,omitempty" eg:"ethernet: [profinet, lldp]" doc:"Protocols without IP that may pass a bridge: profinet, ethercat, mrp, ptp, lldp, goose, sv, powerlink, sercos, or a number such as 0x8892."`
+}
+
 // Conduit is what may pass from one zone to another: From asks, To answers.
 type Conduit struct {
 	ID     string    `yaml:"id" json:"id" need:"always" eg:"id: historian"`
@@ -166,6 +189,9 @@ type Conduit struct {
 	Allow  []Service `yaml:"allow" json:"allow" need:"always" eg:"allow: [ { protocol: opcua, verbs: [read, auth] } ]"`
 	Reason string    `yaml:"reason" json:"reason" need:"always" eg:"reason: The office plans by what the lines made."`
 	Owners Owners    `yaml:"owners" json:"owners"`
+	// Stage is how far the boundary goes from From to To with what no conduit
+	// allows: of several conduits the strictest counts. "" is that of Between.
+	Stage Stage `yaml:"stage" json:"stage,omitempty" eg:"stage: shadow" enum:"observe,shadow,enforce-new,enforce"`
 	// Review is by when its owners look at it again. Expires is the first day on
 	// which it does not hold any more.
 	Review  Date `yaml:"review" json:"review,omitzero" eg:"review: 2027-01-31"`
@@ -178,6 +204,7 @@ type Service struct {
 	Protocol  string   `yaml:"protocol" json:"protocol,omitempty" eg:"protocol: opcua" doc:"An application protocol, by the name that conversations show."`
 	Transport string   `yaml:"transport" json:"transport,omitempty" eg:"transport: tcp" enum:"tcp,udp,ip,eth"`
 	Port      Ports    `yaml:"port" json:"port,omitzero" eg:"port: 443" doc:"Of the server: a port, a range, or a list of them."`
+	Objects   []string `yaml:"objects" json:"objects,omitempty" eg:"objects: [\"holding registers 0-99\"]" doc:"What may be asked about, in the words that operations show: registers, a data block, a unit. All if none is named."`
 	Verbs     []string `yaml:"verbs" json:"verbs,omitempty" eg:"verbs: [read, auth]" doc:"Kinds of operation that may be asked for; all if none is named. Identifying oneself and keeping a session alive always may."`
 	Any       bool     `yaml:"any" json:"any,omitempty" eg:"any: true" doc:"Everything: nothing else is named then."`
 }
