@@ -37,6 +37,7 @@ func (c *checker) all() {
 	for i := range c.m.Conduits {
 		c.conduit(&c.m.Conduits[i])
 	}
+	c.between(&c.m.Boundary)
 	for i := range c.m.Windows {
 		c.window(&c.m.Windows[i])
 	}

@@ -63,6 +63,9 @@ func (c *checker) service(s *Service) {
 	if len(s.Verbs) > 0 && s.Protocol == "" && !s.Any {
 		c.wrongly(&s.Verbs, "verbs without a protocol", "name the protocol that has them: { protocol: modbus, verbs: [read] }")
 	}
+	if len(s.Objects) > 0 && s.Protocol == "" {
+		c.wrongly(&s.Objects, "objects without a protocol", "name the protocol that has them: { protocol: modbus, objects: [holding registers 0-99] }")
+	}
 	if slices.Contains(signsIn, s.Protocol) && len(s.Verbs) > 0 && !slices.Contains(s.Verbs, "auth") {
 		c.say(Warning, &s.Verbs, fmt.Sprintf("%s signs in before it does anything, and auth is not among the verbs", s.Protocol), "add it: verbs: ["+strings.Join(append(slices.Clone(s.Verbs), "auth"), ", ")+"]")
 	}

@@ -52,5 +52,8 @@ func (s Service) String() string {
 	if len(s.Verbs) > 0 {
 		out += " (" + strings.Join(s.Verbs, ", ") + ")"
 	}
+	if len(s.Objects) > 0 {
+		out += " of " + strings.Join(s.Objects, ", ")
+	}
 	return out
 }
