@@ -2925,8 +2925,16 @@ export interface components {
             changes: components["schemas"]["ModelChange"][];
             /** @description Where the site's assets would stand; absent while the text has errors. */
             effect?: components["schemas"]["ModelEffect"];
-            /** @description In the order of the text. */
+            /** @description What the text says; absent while it has errors. */
+            model?: components["schemas"]["Model"];
+            /** @description In which zone each asset would stand, by identifier; empty for none. */
+            places?: {
+                [key: string]: string;
+            };
+            /** @description In the order of the text. Where an edit cannot be made it is the only one, and says why. */
             problems: components["schemas"]["ModelProblem"][];
+            /** @description The text after the edits. */
+            text?: string;
         };
         ModelDifference: {
             changes: components["schemas"]["ModelChange"][];
@@ -2939,6 +2947,14 @@ export interface components {
             from: number;
             /** Format: int64 */
             to: number;
+        };
+        ModelDraft: {
+            /** @description Made to the text before it is checked; nothing is saved. */
+            edits?: components["schemas"]["ModelEdit"][];
+            site: string;
+            text: string;
+            /** @description The answer also has the text, what it says and where every asset would stand. */
+            whole?: boolean;
         };
         ModelEdit: {
             /**
@@ -5844,7 +5860,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ModelText"];
+                "application/json": components["schemas"]["ModelDraft"];
             };
         };
         responses: {

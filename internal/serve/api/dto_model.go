@@ -41,9 +41,13 @@ type ModelChange struct {
 
 // ModelCheck is what a text would do if it were saved.
 type ModelCheck struct {
-	Problems []ModelProblem `json:"problems" doc:"In the order of the text."`
+	Problems []ModelProblem `json:"problems" doc:"In the order of the text. Where an edit cannot be made it is the only one, and says why."`
 	Changes  []ModelChange  `json:"changes" doc:"Against the newest version; empty while the text has errors."`
 	Effect   *ModelEffect   `json:"effect,omitempty" doc:"Where the site's assets would stand; absent while the text has errors."`
+	// What follows is there where whole was asked for.
+	Text   string            `json:"text,omitempty" doc:"The text after the edits."`
+	Model  *model.Model      `json:"model,omitempty" doc:"What the text says; absent while it has errors."`
+	Places map[string]string `json:"places,omitempty" doc:"In which zone each asset would stand, by identifier; empty for none."`
 }
 
 // ModelEffect is how many assets a model places.
@@ -100,6 +104,14 @@ type ModelText struct {
 	Site string `json:"site" minLength:"1" maxLength:"128"`
 	Text string `json:"text" maxLength:"2097152"`
 	Note string `json:"note,omitempty" maxLength:"1000" doc:"Why it is changed; for the history."`
+}
+
+// ModelDraft is a text to be checked, with changes that are made to it first.
+type ModelDraft struct {
+	Site  string      `json:"site" minLength:"1" maxLength:"128"`
+	Text  string      `json:"text" maxLength:"2097152"`
+	Edits []ModelEdit `json:"edits,omitempty" maxItems:"200" doc:"Made to the text before it is checked; nothing is saved."`
+	Whole bool        `json:"whole,omitempty" doc:"The answer also has the text, what it says and where every asset would stand."`
 }
 
 // ModelEdits are changes to the newest text, which keeps its comments and order.

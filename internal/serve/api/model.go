@@ -113,13 +113,23 @@ func (s *Server) parseFor(site, text string) (*model.Model, []model.Problem) {
 	return m, problems
 }
 
-func (s *Server) checkModel(w http.ResponseWriter, r *http.Request, in *body[ModelText]) error {
+func (s *Server) checkModel(w http.ResponseWriter, r *http.Request, in *body[ModelDraft]) error {
 	ctx := r.Context()
 	if err := s.within(ctx, in.Body.Site); err != nil {
 		return err
 	}
-	m, problems := s.parseFor(in.Body.Site, in.Body.Text)
+	text, err := edited(in.Body.Text, in.Body.Edits)
+	if problem := new(model.EditError); errors.As(err, &problem) {
+		return writeJSON(w, r, http.StatusOK, &ModelCheck{Problems: each([]model.Problem{editProblem(problem)}, modelProblem), Changes: []ModelChange{}})
+	}
+	if err != nil {
+		return err
+	}
+	m, problems := s.parseFor(in.Body.Site, text)
 	out := &ModelCheck{Problems: each(problems, modelProblem), Changes: []ModelChange{}}
+	if in.Body.Whole {
+		out.Text, out.Model = text, m
+	}
 	if m == nil {
 		return writeJSON(w, r, http.StatusOK, out)
 	}
@@ -128,18 +138,33 @@ func (s *Server) checkModel(w http.ResponseWriter, r *http.Request, in *body[Mod
 		return err
 	}
 	out.Changes = each(model.Diff(present.model, m), modelChange)
-	if out.Effect, err = s.effect(ctx, in.Body.Site, in.Body.Text, m); err != nil {
+	zones := map[string]string{}
+	if out.Effect, err = s.effect(ctx, in.Body.Site, text, m, zones); err != nil {
 		return err
 	}
+	if in.Body.Whole {
+		out.Places = zones
+	}
 	return writeJSON(w, r, http.StatusOK, out)
+}
+
+// edited is a text with edits made to it.
+func edited(text string, edits []ModelEdit) (string, error) {
+	return model.Apply(text, each(edits, func(e *ModelEdit) model.Edit {
+		return model.Edit{Op: model.Op(e.Op), Path: e.Path, Value: e.Value}
+	}))
+}
+
+func editProblem(e *model.EditError) model.Problem {
+	return model.Problem{Severity: model.Error, Line: 1, Column: 1, Length: 1, Path: e.Path, Message: e.Text}
 }
 
 func modelChange(d *model.Difference) ModelChange {
 	return ModelChange{Path: d.Path, Op: string(d.Op), Old: d.Old, New: d.New, Says: d.Says}
 }
 
-// effect is where a site's assets would stand.
-func (s *Server) effect(ctx context.Context, site, text string, m *model.Model) (*ModelEffect, error) {
+// effect is where a site's assets would stand; it notes in zones where each does.
+func (s *Server) effect(ctx context.Context, site, text string, m *model.Model, zones map[string]string) (*ModelEffect, error) {
 	done, err := s.heavy.take(ctx, s.opt.Limits.Wait)
 	if err != nil {
 		return nil, err
@@ -147,7 +172,7 @@ func (s *Server) effect(ctx context.Context, site, text string, m *model.Model) 
 	defer done()
 	out := &ModelEffect{PerZone: []ZoneEffect{}}
 	placer := model.NewPlacer(m)
-	after, before, zones := map[string]int64{}, map[string]int64{}, map[string]string{}
+	after, before := map[string]int64{}, map[string]int64{}
 	if err := s.store.AssetFacts(ctx, site, func(f *model.Facts, zone, line string) error {
 		p := placer.Place(f)
 		zones[f.ID] = p.Zone
@@ -307,14 +332,9 @@ func (s *Server) editModel(w http.ResponseWriter, r *http.Request, in *editModel
 	if v.Version != was {
 		return s.writeModel(w, r, http.StatusPreconditionFailed, site)
 	}
-	edits := each(in.Body.Edits, func(e *ModelEdit) model.Edit {
-		return model.Edit{Op: model.Op(e.Op), Path: e.Path, Value: e.Value}
-	})
-	text, err := model.Apply(v.Text, edits)
-	if errors.Is(err, model.ErrEdit) {
-		var edit *model.EditError
-		errors.As(err, &edit)
-		return refuseModel(w, []model.Problem{{Severity: model.Error, Line: 1, Column: 1, Length: 1, Path: edit.Path, Message: edit.Text}})
+	text, err := edited(v.Text, in.Body.Edits)
+	if problem := new(model.EditError); errors.As(err, &problem) {
+		return refuseModel(w, []model.Problem{editProblem(problem)})
 	}
 	if err != nil {
 		return err

@@ -180,6 +180,41 @@ func TestModelShowsOnAssetsMapAndBoundary(t *testing.T) {
 	}
 }
 
+// TestModelDraft edits a text that nobody has saved: the answer has the text,
+// what it says and where every asset would stand, and the model stays as it is.
+func TestModelDraft(t *testing.T) {
+	p := fill(t, 50, Options{Words: readWords})
+	draft := ModelDraft{Site: "plant", Text: plantText, Whole: true}
+	before := decoded[ModelCheck](t, sendModel(t, p.Server, "POST", "/model/check", "", draft), 200)
+	if before.Text != plantText || before.Model == nil || len(before.Model.Zones) != 2 || len(before.Places) != 50 {
+		t.Fatalf("%d places, %+v", len(before.Places), before.Model)
+	}
+	var moved string
+	for id, zone := range before.Places {
+		if zone == "cell" {
+			moved = id
+			break
+		}
+	}
+	draft.Edits = []ModelEdit{{Op: "add", Path: "zones[office].members", Value: map[string]any{"asset": moved}}, {Op: "set", Path: "conduits[web].stage", Value: "shadow"}}
+	after := decoded[ModelCheck](t, sendModel(t, p.Server, "POST", "/model/check", "", draft), 200)
+	if after.Places[moved] != "office" || after.Model.Conduits[0].Stage != model.StageShadow || !strings.Contains(after.Text, "# of everything") || !strings.Contains(after.Text, moved) {
+		t.Errorf("%s stands in %q: %s", moved, after.Places[moved], after.Text)
+	}
+	draft.Edits = []ModelEdit{{Op: "set", Path: "conduits[none].stage", Value: "shadow"}}
+	wrong := decoded[ModelCheck](t, sendModel(t, p.Server, "POST", "/model/check", "", draft), 200)
+	if len(wrong.Problems) != 1 || wrong.Text != "" || !strings.Contains(wrong.Problems[0].Message, "none") {
+		t.Errorf("%+v", wrong)
+	}
+	draft.Edits, draft.Whole = nil, false
+	if part := decoded[ModelCheck](t, sendModel(t, p.Server, "POST", "/model/check", "", draft), 200); part.Text != "" || part.Model != nil || part.Places != nil {
+		t.Error("what nobody asked for is there")
+	}
+	if now := decoded[PlantModel](t, ask(t, p.Server, "GET", base+"/model", nil), 200); now.Version != 0 {
+		t.Errorf("version %d is saved", now.Version)
+	}
+}
+
 // TestModelBodies sends what is too large or none.
 func TestModelBodies(t *testing.T) {
 	p := fill(t, 10, Options{Words: readWords})
