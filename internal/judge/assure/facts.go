@@ -3,6 +3,8 @@ package assure
 import (
 	"fmt"
 	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/proof"
 )
 
 // Facts are what was counted of a site.
@@ -32,6 +34,39 @@ type Facts struct {
 	Crossings int64 // conversations between zones; without zones, between office and plant or with outside
 	Uncovered int64 // of them: those that no conduit covers
 	Retention time.Duration
+
+	Wall Wall
+}
+
+// Wall is what stands between the zones, as enforcers and proofs say. The zero
+// value is a plant that enforces nothing. Of several sites it is that of the
+// one that stands worst.
+type Wall struct {
+	// Enforced is true where an enforcer holds an approved revision now; Revision
+	// and Hash are that one's, Since when it was applied.
+	Enforced bool
+	Revision int64
+	Hash     string
+	Since    time.Time
+	Enforcer string // its name and mode: "box1, proxy-arp"
+	// Open are pairs of zones that are not enforced, of Pairs there are.
+	Open, Pairs int64
+	// Proofs are those of package proof; none before the first was made.
+	Proofs []proof.Proof
+	// OfficePairs are the ways from office computers and their like (enterprise,
+	// vendor, internet and no zone) to controllers, OfficeOpen those of them that
+	// what is enforced leaves open, OfficeWays the first of them in words.
+	OfficePairs, OfficeOpen int64
+	OfficeWays              []Evidence
+	// OneOwner are conduits that lack an owner on one side or both, in words the
+	// first of them.
+	OneOwner  int64
+	OneOwners []Evidence
+	// Tested is when the boundary was last tried as a whole (a canary that was
+	// stopped and a read back that was equal, on one day); Drift how many of what
+	// was read back since differed from what was signed.
+	Tested time.Time
+	Drift  int64
 }
 
 // Sensor is how one sensor does.
