@@ -3,6 +3,7 @@ package policy
 import (
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 )
@@ -29,6 +30,10 @@ type Line struct {
 	Rule int
 	// Harmless is true of what cannot decide about a packet: a name, a banner.
 	Harmless bool
+	// Bound is the most that the line can do: it leaves alone what Bound does not
+	// match, and lets pass (Bound.Allow) or stops an unknown part of what it
+	// matches. Nil is anything; who does not look at it is on the safe side.
+	Bound *Rule
 }
 
 // Rule is one line of a RuleSet. From and To hold prefixes of both families;
@@ -41,14 +46,43 @@ type Rule struct {
 	To      []netip.Prefix
 	Matches []PortMatch
 	Line    int // in the configuration it was read from, 0 if none
+	// Until is from when on it is not there any more; zero for ever.
+	Until time.Time
 }
 
 // PortMatch is a protocol with ranges of ports on both sides, as devices can
-// say it. Ports are 0 to 65535 where the protocol has none.
+// say it. Ports are 0 to 65535 where the protocol has none. ICMP is of IPv4
+// alone and ICMPv6 of IPv6: no packet has one in the other's header.
 type PortMatch struct {
 	Proto             uint8 // Any for all
 	SrcFirst, SrcLast uint16
 	First, Last       uint16
+}
+
+// At is what is left of a list of rules at a time: those whose Until has come
+// are not there.
+func (s *RuleSet) At(now time.Time) *RuleSet {
+	gone := func(r Rule) bool { return !r.Until.IsZero() && !now.Before(r.Until) }
+	if !slices.ContainsFunc(s.Rules, gone) {
+		return s
+	}
+	left := &RuleSet{Default: s.Default, Unknown: slices.Clone(s.Unknown)}
+	for i, r := range s.Rules {
+		for k := range s.Unknown {
+			if s.Unknown[k].Rule == i {
+				left.Unknown[k].Rule = len(left.Rules)
+			}
+		}
+		if !gone(r) {
+			left.Rules = append(left.Rules, r)
+		}
+	}
+	for k := range s.Unknown {
+		if s.Unknown[k].Rule >= len(s.Rules) {
+			left.Unknown[k].Rule = len(left.Rules)
+		}
+	}
+	return left
 }
 
 // Rules is the policy as a list of rules: one for each conduit, then one for
@@ -59,7 +93,7 @@ func (p *Policy) Rules() *RuleSet {
 	s := &RuleSet{}
 	for i := range p.Conduits {
 		c := &p.Conduits[i]
-		r := Rule{Name: c.ID, Conduit: c.ID, Allow: true, From: p.Zones[c.From].Ranges, To: p.Zones[c.To].Ranges}
+		r := Rule{Name: c.ID, Conduit: c.ID, Allow: true, From: p.Zones[c.From].Ranges, To: p.Zones[c.To].Ranges, Until: c.Until}
 		for _, m := range c.Matches {
 			r.Matches = append(r.Matches, PortMatch{Proto: m.Proto, SrcLast: 65535, First: m.First, Last: m.Last})
 		}

@@ -1,0 +1,47 @@
+// Package export is the list of the brands of firewalls that a boundary's policy
+// can be written for, and whose configurations can be read. A brand is a package
+// of its own below this one and an entry in Brands; another brand is one more
+// of each.
+//
+// What a device cannot do refuses the export and names the conduit; a line that
+// was not understood makes what it might decide unknown, never allowed.
+package export
+
+import (
+	"github.com/bulkhead-ot/bulkhead/internal/act/export/device"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
+)
+
+// Options are what an export needs to know beside the policy.
+type Options = device.Options
+
+// Brand is one kind of device.
+type Brand struct {
+	ID   string // in addresses and commands: "fortigate"
+	Name string // what people call it: "FortiGate (FortiOS 7)"
+	// File is a name for what Render writes.
+	File string
+	// Render writes a policy as configuration: the same bytes for the same
+	// policy and options. It refuses with a *device.Refusal what the device
+	// cannot hold.
+	Render func(*policy.Policy, Options) ([]byte, error)
+	// Parse reads a configuration as people have it. It fails on what is not a
+	// configuration of the brand, with the line; what it does not understand
+	// stands in RuleSet.Unknown.
+	Parse func([]byte) (*policy.RuleSet, error)
+}
+
+// Brands are all brands, in the order in which people are asked.
+func Brands() []Brand {
+	return []Brand{}
+}
+
+// Find is the brand of that id.
+func Find(id string) (Brand, bool) {
+	for _, b := range Brands() {
+		if b.ID == id {
+			return b, true
+		}
+	}
+	return Brand{}, false
+}
