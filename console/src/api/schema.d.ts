@@ -1064,6 +1064,365 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the boundary stands */
+        get: operations["policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was applied last, and how it goes */
+        get: operations["policyApplied"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep what was applied */
+        post: operations["confirmPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/containments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is contained or was, the newest first */
+        get: operations["listContainments"];
+        put?: never;
+        /** Stop something for a time */
+        post: operations["addContainment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/containments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a containment before its time */
+        delete: operations["endContainment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/containments/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Consent for operations to what waits for it */
+        post: operations["consentContainment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/containments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a containment would stop */
+        post: operations["previewContainment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of the plant's life was recorded */
+        get: operations["policyCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A revision as a firewall's configuration */
+        get: operations["exportPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/flatness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How flat the network is, and what to close next */
+        get: operations["policyFlatness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what the boundary lets through for a time */
+        get: operations["listGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a firewall's configuration against a revision */
+        post: operations["importPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the wall stands, in four ways */
+        get: operations["policyProofs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Zones and conduits made from what was seen */
+        get: operations["policyProposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read back and probe the boundary now */
+        post: operations["provePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List revisions, the newest first */
+        get: operations["listRevisions"];
+        put?: never;
+        /** Make a revision of the plant model or a text */
+        post: operations["addRevision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/revisions/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One revision with its text and policy */
+        get: operations["revision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/revisions/{n}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a revision into force until it is confirmed */
+        post: operations["applyRevision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/revisions/{n}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a revision for a side */
+        post: operations["approveRevision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put back what was in force before */
+        post: operations["rollbackPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a policy would have stopped, and how it differs from what is enforced */
+        post: operations["simulatePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sensors": {
         parameters: {
             query?: never;
@@ -1506,6 +1865,32 @@ export interface components {
             /** @example in a window */
             when: string;
         };
+        ApplyRequest: {
+            /**
+             * Format: int64
+             * @description Seconds until it goes back unless it is confirmed; 0 is 300.
+             */
+            confirm_within?: number;
+            /** @description Also outside a maintenance window of the lines concerned, and although conversations would be stopped. It takes a reason. */
+            force?: boolean;
+            reason?: string;
+        };
+        ApprovalNeed: {
+            /** @description Names of others of that side, who can too. */
+            others: string[];
+            /** @description Names of those who own what it changes; they are asked first. */
+            owners: string[];
+            /** @enum {string} */
+            side: "it" | "operations";
+            /** @description Who asks can. */
+            you: boolean;
+        };
+        Approve: {
+            /** @description Of the revision as it was seen; if it is given it must be the revision's. */
+            hash?: string;
+            /** @enum {string} */
+            side: "it" | "operations";
+        };
         Asset: {
             /** @description Identifiers it had before; they still lead here. */
             aliases: string[];
@@ -1700,6 +2085,42 @@ export interface components {
             ethernet?: string[];
             /** @enum {string} */
             stage?: "observe" | "shadow" | "enforce-new" | "enforce";
+        };
+        Blocked: {
+            client: components["schemas"]["AssetRef"];
+            client_address: string;
+            /** @description The console's page that shows it. */
+            conversation: string;
+            /**
+             * Format: double
+             * @description Of a stop of the line, in the site's currency; 0 if it is not known.
+             */
+            cost_per_hour: number;
+            /**
+             * Format: int64
+             * @description Connections.
+             */
+            count: number;
+            /** Format: date-time */
+            first: string | null;
+            from_zone: string;
+            kinds: string[];
+            /** Format: date-time */
+            last: string | null;
+            line: string;
+            /** Format: int32 */
+            port: number;
+            protocol: string;
+            /** @description Kinds of operation that a relay would refuse, where the connection itself passes. */
+            refused: string[];
+            server: components["schemas"]["AssetRef"];
+            server_address: string;
+            /** @description It is dropped and not refused: it comes from the plant's side. */
+            silent: boolean;
+            to_zone: string;
+            /** @enum {string} */
+            transport: "eth" | "tcp" | "udp" | "ip";
+            why: string;
         };
         Boundary: {
             /**
@@ -1977,6 +2398,59 @@ export interface components {
             field: string;
             why: string;
         };
+        Consent: {
+            account: string;
+            /** Format: date-time */
+            at: string | null;
+            name: string;
+            person: string;
+        };
+        ContainmentPreview: {
+            addrs: string[];
+            lines: components["schemas"]["LineStop"][];
+            /** @description It needs the consent of operations: something stands on a line. */
+            needs: boolean;
+            /** @description Pairs of zones that are cut. */
+            pairs: string[][];
+            /**
+             * Format: date-time
+             * @description When an island was last looked at for the enforced revision; null for never. To look is to rehearse.
+             */
+            rehearsed: string | null;
+            says: string;
+            /** @description Recorded conversations that pass now; 1,000 at most, the costliest first. */
+            stops: components["schemas"]["Blocked"][];
+            /** Format: int64 */
+            stops_all: number;
+            /** @description What of it the boundary cannot stop, since it does not cross it; empty for nothing. */
+            unenforced: string;
+            /** @description Who asks can give it. */
+            you: boolean;
+        };
+        ContainmentRequest: {
+            asset?: string;
+            conduit?: string;
+            /** @description Who asks consents for operations, whom they speak for. Without it what touches a line waits for somebody who does. */
+            consent?: boolean;
+            /** @description All zones of IT from all zones of the plant. */
+            island?: boolean;
+            /** @description Two zones. */
+            pair?: string[];
+            reason: string;
+            /**
+             * Format: date-time
+             * @description At most a week from now.
+             */
+            until: string;
+        };
+        ContainmentTarget: {
+            asset?: string;
+            conduit?: string;
+            /** @description All zones of IT from all zones of the plant. */
+            island?: boolean;
+            /** @description Two zones. */
+            pair?: string[];
+        };
         Conversation: {
             /** @description Both sides were seen. */
             answered: boolean;
@@ -2047,6 +2521,35 @@ export interface components {
             /** Format: int64 */
             count: number;
             value: string;
+        };
+        CriticalSeen: {
+            /** @description Address. */
+            client: string;
+            /**
+             * Format: date-time
+             * @description When it was seen last since then; null for not yet.
+             */
+            last: string | null;
+            /** @description That lives on it; empty if none is known. */
+            line: string;
+            /** @description It was seen, within its period. */
+            ok: boolean;
+            /**
+             * Format: double
+             * @description How often it comes, in seconds.
+             */
+            period: number;
+            /** Format: int32 */
+            port: number;
+            /**
+             * Format: int32
+             * @description Number of the IP protocol: 6 is TCP, 17 UDP.
+             */
+            proto: number;
+            /** @example SCADA server polls Filler by modbus */
+            says: string;
+            /** @description Address. */
+            server: string;
         };
         DayAsset: {
             /** @description Identifier of its box on the map. */
@@ -2223,6 +2726,28 @@ export interface components {
             /** Format: int32 */
             vlan: number;
         };
+        Enforcer: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it answered last; null for not since the hub was started.
+             */
+            last_seen: string | null;
+            /**
+             * @description How it stands in the network: router, proxy-arp, bridge.
+             * @example proxy-arp
+             */
+            mode: string;
+            /** @description It answers, and holds what it was told to. */
+            ok: boolean;
+            /** @description How it is, as a sentence; what to do where it is not well. */
+            says: string;
+            /**
+             * Format: date-time
+             * @description Since when it does not answer; null while it does.
+             */
+            since: string | null;
+        };
         Enrolled: {
             /** @description Shown once; each signs in once in place of a one-time code. Empty after a passkey. */
             recovery_codes: string[];
@@ -2330,6 +2855,52 @@ export interface components {
             level: "high" | "medium" | "low" | "info";
             title: string;
         };
+        Flatness: {
+            /** @description What the number is made of, the heaviest first. */
+            derivation: components["schemas"]["FlatnessTerm"][];
+            /** @description It is of what is enforced; else of a network without a wall. */
+            enforced: boolean;
+            /** @description What to close next; null where nothing is left. */
+            next: components["schemas"]["FlatnessNext"];
+            /**
+             * Format: double
+             * @description 0 is a network in which nothing reaches what it has no business with, 100 one without any wall.
+             */
+            number: number;
+            says: string;
+        };
+        FlatnessNext: {
+            /** @description Empty for a pair of zones without one. */
+            conduit: string;
+            from: string;
+            /**
+             * Format: double
+             * @description By how much the number falls.
+             */
+            gains: number;
+            /**
+             * Format: double
+             * @description What an hour of the lines that use it costs.
+             */
+            risk: number;
+            says: string;
+            to: string;
+        };
+        FlatnessTerm: {
+            /** Format: int64 */
+            assets_from: number;
+            /** Format: int64 */
+            assets_to: number;
+            from: string;
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            reaches: number;
+            to: string;
+            /** Format: double */
+            weight: number;
+        };
         Grant: {
             /** @enum {string} */
             role: "viewer" | "operator" | "engineer" | "auditor" | "administrator";
@@ -2374,6 +2945,22 @@ export interface components {
              * @enum {string}
              */
             step: "minute" | "hour" | "day";
+        };
+        ImportedRule: {
+            allow: boolean;
+            /** @description That it stands for; empty for none. */
+            conduit: string;
+            /** @description Empty for every address. */
+            from: string[];
+            /**
+             * Format: int64
+             * @description 0 if it stands on none.
+             */
+            line: number;
+            /** @description In words: tcp 443; empty for everything. */
+            matches: string[];
+            name: string;
+            to: string[];
         };
         Job: {
             /**
@@ -2469,6 +3056,23 @@ export interface components {
             /** Format: date-time */
             to: string | null;
         };
+        LearningCoverage: {
+            /** @description From one shift to the next. */
+            changeovers: components["schemas"]["Portion"];
+            enough: boolean;
+            /** Format: date-time */
+            from: string | null;
+            /** @description What was not seen yet, as sentences. */
+            missing: string[];
+            month_ends: components["schemas"]["Portion"];
+            says: string;
+            /** @description Different shifts of the week. */
+            shifts: components["schemas"]["Portion"];
+            /** Format: date-time */
+            to: string | null;
+            /** @description Maintenance windows. */
+            windows: components["schemas"]["Portion"];
+        };
         LedgerCheckpoint: {
             /** @description Of the ledger. */
             name: string;
@@ -2539,6 +3143,18 @@ export interface components {
             name: string;
             note: string;
             owners: components["schemas"]["Owners"];
+        };
+        LineStop: {
+            /**
+             * Format: int64
+             * @description Conversations.
+             */
+            blocked: number;
+            /** Format: double */
+            cost_per_hour: number;
+            /** @description Empty for what belongs to no line. */
+            line: string;
+            name: string;
         };
         Link: {
             /** Format: date-time */
@@ -2738,6 +3354,45 @@ export interface components {
              */
             total: number;
         };
+        ListPolicyContainment: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["PolicyContainment"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListPolicyGrant: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["PolicyGrant"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
+        ListPolicyRevision: {
+            /** @description The rows of this page. */
+            items: components["schemas"]["PolicyRevision"][];
+            /** @description There are more than total. */
+            more: boolean;
+            /** @description Give this as cursor to get the page after this one. Absent on the last page. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
+             */
+            total: number;
+        };
         ListSensor: {
             /** @description The rows of this page. */
             items: components["schemas"]["Sensor"][];
@@ -2789,6 +3444,19 @@ export interface components {
              * @description How many rows match over all pages; for conversations and operations counting stops at 10,000.
              */
             total: number;
+        };
+        LooksWrong: {
+            client: components["schemas"]["AssetRef"];
+            kinds: string[];
+            /** Format: date-time */
+            last: string | null;
+            /** @description The console's page that shows it. */
+            link: string;
+            /** Format: int32 */
+            port: number;
+            protocol: string;
+            server: components["schemas"]["AssetRef"];
+            why: string;
         };
         Map: {
             /**
@@ -3070,6 +3738,11 @@ export interface components {
             /** @description At least 12 characters; common ones and the account's own name are refused. */
             password: string;
         };
+        NewRevision: {
+            reason: string;
+            /** @description A plant.yaml; without it the newest plant model. */
+            text?: string;
+        };
         NewToken: {
             /** @description Shown once; send it as Authorization: Bearer … */
             secret: string;
@@ -3176,6 +3849,20 @@ export interface components {
             /** @description The sensor that read it. */
             sensor: string;
             site: string;
+        };
+        PacketExample: {
+            dst: string;
+            /**
+             * Format: int32
+             * @description The destination's.
+             */
+            port: number;
+            /**
+             * Format: int32
+             * @description Number of the IP protocol.
+             */
+            proto: number;
+            src: string;
         };
         Passkey: {
             /** Format: date-time */
@@ -3289,6 +3976,315 @@ export interface components {
              */
             version: number;
         };
+        PolicyApplied: {
+            /** Format: date-time */
+            at: string | null;
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was confirmed or went back.
+             */
+            ended: string | null;
+            /** @description Who confirmed or took it back; the guard, where it went back by itself. */
+            ended_by: string;
+            forced: boolean;
+            hash: string;
+            /**
+             * Format: int64
+             * @description The revision; 0 for none.
+             */
+            n: number;
+            /**
+             * Format: date-time
+             * @description The hub's clock, for a countdown.
+             */
+            now: string;
+            reason: string;
+            /** @description How it went, as a sentence. */
+            says: string;
+            seen: components["schemas"]["CriticalSeen"][];
+            /** @enum {string} */
+            state: "none" | "pending" | "confirmed" | "rolled-back" | "failed";
+            /**
+             * Format: date-time
+             * @description When it goes back by itself, while it is pending.
+             */
+            until: string | null;
+        };
+        PolicyApproval: {
+            /** @description Name of the account. */
+            account: string;
+            /** Format: date-time */
+            at: string | null;
+            name: string;
+            /** @description Of the plant model. */
+            person: string;
+            /** @enum {string} */
+            side: "it" | "operations";
+        };
+        PolicyCompared: {
+            /** @description Of the configuration to the revision; 500 at most. */
+            difference: components["schemas"]["PolicyDifference"][];
+            /** @description Rules that never match, that allow everything, or that no conduit asks for. */
+            findings: string[];
+            /** Format: int64 */
+            revision: number;
+            /** @description 1,000 at most. */
+            rules: components["schemas"]["ImportedRule"][];
+            /** Format: int64 */
+            rules_all: number;
+            says: string;
+            /** @description Lines that were not understood; while one may decide, nothing is said to be equal. */
+            unknown: components["schemas"]["UnknownLine"][];
+            /** @enum {string} */
+            verdict: "equal" | "differs" | "unknown";
+        };
+        PolicyContainment: {
+            /** @description The asset's addresses. */
+            addrs: string[];
+            /** @description That is in quarantine; null if it is not about one. */
+            asset: components["schemas"]["AssetRef"];
+            /** Format: date-time */
+            at: string | null;
+            by: string;
+            /** @description That is cut; empty if it is not about one. */
+            conduit: string;
+            /** @description Of operations; null where none is given. */
+            consent: components["schemas"]["Consent"];
+            /** Format: date-time */
+            ended: string | null;
+            ended_by: string;
+            /** @description The enforcer says that it holds it. */
+            enforced: boolean;
+            id: string;
+            /** @description All that joins IT and plant is cut. */
+            island: boolean;
+            /** @description That it touches. */
+            lines: string[];
+            /** @description It needs the consent of operations. */
+            needs: boolean;
+            /** @description Two zones between which nothing passes; empty if it is not about a pair. */
+            pair: string[];
+            reason: string;
+            says: string;
+            /**
+             * @description waiting for the consent of operations.
+             * @enum {string}
+             */
+            state: "waiting" | "active" | "ended" | "failed";
+            /** Format: date-time */
+            until: string | null;
+            /** @description Who asks can give it. */
+            you: boolean;
+        };
+        PolicyDifference: {
+            /** @description They pass by the new one and not by the old one; else the other way round. */
+            allows: boolean;
+            /** @description That decides; empty if none does. */
+            conduit: string;
+            example: components["schemas"]["PacketExample"];
+            /** @description Zone; empty for addresses in none. */
+            from: string;
+            says: string;
+            to: string;
+            /** @description Whether they pass by one of the two is not known: a line was not understood. */
+            unknown: boolean;
+        };
+        PolicyEnforced: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string | null;
+            /** @description Who applied it. */
+            by: string;
+            hash: string;
+            /**
+             * Format: int64
+             * @description 0 for a policy that is none of this site's revisions.
+             */
+            n: number;
+            /** @description It is not confirmed yet and goes back by itself. */
+            pending: boolean;
+        };
+        PolicyGrant: {
+            approved: string[];
+            dst: string;
+            id: string;
+            /** Format: int32 */
+            port: number;
+            /** Format: int32 */
+            proto: number;
+            src: string;
+            /** Format: date-time */
+            until: string | null;
+            why: string;
+        };
+        PolicyImport: {
+            /** @enum {string} */
+            brand: "fortigate" | "opnsense" | "mikrotik" | "ios" | "asa";
+            /**
+             * Format: int64
+             * @description That it is held against; the enforced one, else the newest, if it is left out.
+             */
+            revision?: number;
+            text: string;
+        };
+        PolicyNote: {
+            /** @description Empty where it is about none. */
+            conduit: string;
+            /** @example ports-only */
+            kind: string;
+            /** @description The service of the conduit, in words; empty for all of it. */
+            service: string;
+            text: string;
+        };
+        PolicyPending: {
+            /**
+             * Format: date-time
+             * @description When it was applied.
+             */
+            at: string | null;
+            by: string;
+            /** @description Somebody confirmed it; it holds once all critical conversations were seen. */
+            confirmed: boolean;
+            forced: boolean;
+            hash: string;
+            /** Format: int64 */
+            n: number;
+            reason: string;
+            /** @description The conversations that must be seen again before it holds. */
+            seen: components["schemas"]["CriticalSeen"][];
+            /**
+             * Format: date-time
+             * @description When it goes back.
+             */
+            until: string | null;
+        };
+        PolicyProof: {
+            /**
+             * Format: date-time
+             * @description Of what it rests on.
+             */
+            at: string | null;
+            evidence: components["schemas"]["Evidence"][];
+            /** @enum {string} */
+            kind: "readback" | "contradiction" | "canary" | "unused";
+            says: string;
+            /** @enum {string} */
+            status: "proven" | "contradicted" | "stale" | "unknown";
+        };
+        PolicyProofs: {
+            proofs: components["schemas"]["PolicyProof"][];
+            /**
+             * Format: int64
+             * @description That is proven; 0 while nothing is enforced.
+             */
+            revision: number;
+        };
+        PolicyProposal: {
+            /** @description Against the newest plant model. */
+            changes: components["schemas"]["ModelChange"][];
+            conduits: components["schemas"]["ProposedConduit"][];
+            site: string;
+            /** @description The plant.yaml that would result; it is not saved. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Of the plant model that it adds to; 0 for none.
+             */
+            version: number;
+            /** @description What looks wrong and is proposed by no conduit. */
+            wrong: components["schemas"]["LooksWrong"][];
+            zones: components["schemas"]["ProposedZone"][];
+        };
+        PolicyReason: {
+            reason: string;
+        };
+        PolicyRevision: {
+            approvals: components["schemas"]["PolicyApproval"][];
+            /** Format: date-time */
+            at: string | null;
+            author: string;
+            /** @description Against the one before, as sentences. */
+            changes: string[];
+            hash: string;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            n: number;
+            /** @description Who can approve, for each side that has not. */
+            needs: components["schemas"]["ApprovalNeed"][];
+            notes: components["schemas"]["PolicyNote"][];
+            /** @description Packets that it judges otherwise than the one before; only of a single revision, 500 at most. */
+            packets: components["schemas"]["PolicyDifference"][];
+            /**
+             * Format: int64
+             * @description The one before; 0 for none.
+             */
+            parent: number;
+            /** @description The compiled policy; only of a single revision. */
+            policy?: unknown;
+            reason: string;
+            /** @description The signed note; only of a single revision. */
+            signature?: string;
+            signed: boolean;
+            /** Format: date-time */
+            signed_at: string | null;
+            size: components["schemas"]["PolicySize"];
+            /** @description The plant.yaml it was compiled from; only of a single revision. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description Of the plant model it was compiled from; 0 for a text that was not saved.
+             */
+            version: number;
+        };
+        PolicySize: {
+            /** Format: int64 */
+            conduits: number;
+            /** Format: int64 */
+            matches: number;
+            /** Format: int64 */
+            ranges: number;
+            /** Format: int64 */
+            zones: number;
+        };
+        PolicyState: {
+            /** @description In which the plant model differs from the newest revision, as sentences. */
+            changes: string[];
+            /** @description The newest revision is not signed: it waits for approvals. */
+            draft: boolean;
+            /** @description The plant model would make another policy than the newest revision is: an edit makes no revision by itself. */
+            edited: boolean;
+            /** @description The revision that the enforcer holds; null while it holds none or does not answer. */
+            enforced: components["schemas"]["PolicyEnforced"];
+            enforcers: components["schemas"]["Enforcer"][];
+            /** @description The newest revision; null while there is none. */
+            newest: components["schemas"]["RevisionHead"];
+            /** @description What of the plant model cannot be said as a policy, or only in part. */
+            notes: components["schemas"]["PolicyNote"][];
+            /** @description What was applied and is not confirmed yet; null for nothing. */
+            pending: components["schemas"]["PolicyPending"];
+            site: string;
+            /**
+             * @description How far the boundary goes between zones that no conduit joins, by the plant model.
+             * @enum {string}
+             */
+            stage: "observe" | "shadow" | "enforce-new" | "enforce";
+            /**
+             * Format: int64
+             * @description Of the plant model; 0 for none.
+             */
+            version: number;
+        };
+        Portion: {
+            /** Format: int64 */
+            of: number;
+            /** Format: int64 */
+            seen: number;
+        };
         Problem: {
             /**
              * @description A human-readable explanation specific to this occurrence of the problem.
@@ -3333,6 +4329,45 @@ export interface components {
             value?: unknown;
         } & {
             [key: string]: unknown;
+        };
+        ProposedConduit: {
+            /** @description In words: opcua (read, auth). */
+            allow: string[];
+            /**
+             * Format: int64
+             * @description Recorded, that it would cover.
+             */
+            conversations: number;
+            /** @description What it leaves out that could be said between the two zones today. */
+            forbids: string;
+            from: string;
+            id: string;
+            /** Format: date-time */
+            last: string | null;
+            /** @description The plant model has no such conduit. */
+            new: boolean;
+            reason: string;
+            to: string;
+        };
+        ProposedZone: {
+            /** @description That would stand in it, 200 at most. */
+            assets: components["schemas"]["AssetRef"][];
+            id: string;
+            /** @enum {string} */
+            kind: "enterprise" | "dmz" | "operations" | "cell" | "safety" | "vendor" | "wireless" | "internet";
+            /** Format: double */
+            level: number | null;
+            /** @description In words: subnet 10.20.2.0/24. */
+            members: string[];
+            name: string;
+            /** @description The plant model has no such zone. */
+            new: boolean;
+            /**
+             * Format: int64
+             * @description How many assets would stand in it.
+             */
+            total: number;
+            why: string;
         };
         Protection: {
             /**
@@ -3387,6 +4422,16 @@ export interface components {
              * @description Days for which there is a row a minute; 0 for ever.
              */
             minute_days: number;
+        };
+        RevisionHead: {
+            /** Format: date-time */
+            at: string | null;
+            author: string;
+            /** @description SHA-256 of the policy, hexadecimal. */
+            hash: string;
+            /** Format: int64 */
+            n: number;
+            signed: boolean;
         };
         Sensor: {
             /**
@@ -3582,12 +4627,99 @@ export interface components {
         Settings: {
             retention: components["schemas"]["Retention"];
         };
+        ShadowDenial: {
+            client: components["schemas"]["AssetRef"];
+            client_address: string;
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int32
+             * @description EtherType of what has no IP header, else 0.
+             */
+            ethernet: number;
+            /** Format: date-time */
+            first: string | null;
+            /** @description By which it came. */
+            interface: string;
+            /** Format: date-time */
+            last: string | null;
+            /** Format: int32 */
+            port: number;
+            /** Format: int32 */
+            proto: number;
+            server: components["schemas"]["AssetRef"];
+            server_address: string;
+            /** @description It passed; else it was stopped. */
+            shadow: boolean;
+        };
         Shift: {
             days: string;
             from: string;
             name: string;
             people: string[];
             to: string;
+        };
+        SimulateRequest: {
+            /**
+             * Format: int64
+             * @description A revision in place of a text.
+             */
+            revision?: number;
+            /** @description A plant.yaml. Without text and revision the newest plant model is tried. */
+            text?: string;
+        };
+        Simulation: {
+            /** @description That would be stopped, the costliest first; 1,000 at most. */
+            blocked: components["schemas"]["Blocked"][];
+            /**
+             * Format: int64
+             * @description How many would be stopped.
+             */
+            blocked_all: number;
+            coverage: components["schemas"]["LearningCoverage"];
+            /** @description To what is enforced, packets that nobody has sent yet included; 500 at most. */
+            difference: components["schemas"]["PolicyDifference"][];
+            /**
+             * Format: int64
+             * @description The revision that difference is against; 0 if nothing is enforced: then everything passes now.
+             */
+            enforced: number;
+            /** @description Of the policy that was tried. */
+            hash: string;
+            /** @description Lines that would miss something, the costliest first. */
+            lines: components["schemas"]["LineStop"][];
+            notes: components["schemas"]["PolicyNote"][];
+            /**
+             * Format: int64
+             * @description Of them that would pass.
+             */
+            passes: number;
+            /** @description Errors of the text; nothing was tried while there are any. */
+            problems: components["schemas"]["ModelProblem"][];
+            /** @description Of what was read back from the enforcer to the policy that was tried. */
+            read_back: components["schemas"]["PolicyDifference"][];
+            /**
+             * Format: date-time
+             * @description Null where nothing was read back.
+             */
+            read_back_at: string | null;
+            /**
+             * Format: int64
+             * @description That was tried; 0 for a text.
+             */
+            revision: number;
+            /** @description What the enforcer reports it stopped or would have stopped. */
+            shadow: components["schemas"]["ShadowDenial"][];
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            took: number;
+            /**
+             * Format: int64
+             * @description Recorded conversations between addresses of IP.
+             */
+            total: number;
         };
         SplitRequest: {
             asset: string;
@@ -3721,6 +4853,14 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+        };
+        UnknownLine: {
+            /** @description It cannot decide about a packet: a name, a banner. */
+            harmless: boolean;
+            /** Format: int64 */
+            line: number;
+            text: string;
+            why: string;
         };
         View: {
             /** Format: date-time */
@@ -6260,6 +7400,805 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.tcpdump.pcap": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyState"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policyApplied: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyApplied"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmPolicy: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyApplied"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listContainments: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+                /** @description Needed only where there are several. */
+                site?: string;
+                state?: "waiting" | "active" | "ended" | "failed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPolicyContainment"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addContainment: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContainmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyContainment"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endContainment: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyContainment"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consentContainment: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyContainment"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewContainment: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContainmentTarget"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContainmentPreview"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policyCoverage: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningCoverage"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPolicy: {
+        parameters: {
+            query: {
+                brand: "fortigate" | "opnsense" | "mikrotik" | "ios" | "asa";
+                /** @description The newest signed one, else the newest, if it is left out. */
+                revision?: number;
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policyFlatness: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flatness"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGrants: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPolicyGrant"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importPolicy: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyCompared"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policyProofs: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyProofs"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policyProposal: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyProposal"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    provePolicy: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyProofs"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRevisions: {
+        parameters: {
+            query?: {
+                /** @description The next of the page before; only good with the same filters and order. */
+                cursor?: string;
+                /** @description Rows in one page. */
+                limit?: number;
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPolicyRevision"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addRevision: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRevision"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRevision"];
+                };
+            };
+            /** @description The text has errors */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ModelRefusal"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revision: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRevision"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyRevision: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyApplied"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveRevision: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approve"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRevision"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollbackPolicy: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyApplied"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulatePolicy: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -248,6 +248,10 @@ func (s *Server) bodyLimit(r *http.Request) int64 {
 		return s.opt.Limits.UploadBytes
 	case r.URL.Path == base+"/model" || r.URL.Path == base+"/model/check" || r.URL.Path == base+"/model/edit":
 		return maxModelBody
+	case r.Method == http.MethodPost && (r.URL.Path == base+"/policy/simulate" || r.URL.Path == base+"/policy/revisions"):
+		return maxModelBody
+	case r.Method == http.MethodPost && r.URL.Path == base+"/policy/import":
+		return maxImportBody
 	}
 	return maxJSONBody
 }

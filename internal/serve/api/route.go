@@ -73,6 +73,7 @@ func (s *Server) register() {
 
 	s.registerIdentity()
 	s.registerModel()
+	s.registerPolicy()
 
 	get(s, base+"/certificate", about{"certificate", "settings", account.Audit, "The certificate of this console and where it comes from"}, s.certificate)
 	raw(s, http.MethodGet, "/ca.pem", about{"authority", "operation", account.Open, "The certificate of this installation's own authority, for those who are to trust it"}, answers(http.StatusOK, "application/x-pem-file", nil), s.authority)

@@ -32,10 +32,11 @@ var needs = map[account.Permission]string{
 		listSessions listTokens me newRecoveryCodes openapi removePasskey removeToken session signOut`,
 	account.Read: `answer asset assetFacets assetOperations assetPeers boundary capture events exportAssets exportChanges exportConversations exportFindings exportOperations finding history keptPackets
 		listAssets listBoundaryConversations listCaptures listConversations listDecisions listFindings listKeptPackets listModelVersions listOperations listSensors listViews map mapDifference metrics
-		model modelDifference modelVersion overview packets sensor settings traffic`,
+		model modelDifference modelVersion overview packets sensor settings traffic
+		exportPolicy importPolicy listContainments listGrants listRevisions policy policyApplied policyCoverage policyFlatness policyProofs policyProposal revision simulatePolicy`,
 	account.Audit:      `certificate ledger ledgerCheckpoint listAccounts`,
-	account.Operate:    `addView changeView keepPackets removeView`,
-	account.Edit:       `cancelCapture checkModel editModel importCapture mergeAssets saveModel splitAsset undoDecision`,
+	account.Operate:    `addContainment addView approveRevision changeView consentContainment endContainment keepPackets previewContainment provePolicy removeView`,
+	account.Edit:       `addRevision applyRevision cancelCapture checkModel confirmPolicy editModel importCapture mergeAssets rollbackPolicy saveModel splitAsset undoDecision`,
 	account.Administer: `addAccount changeAccount linkAccount removeAccount setRetention unlockAccount`,
 }
 
@@ -188,7 +189,7 @@ func (w *walker) check(op *huma.Operation, target string, x *try) {
 		}
 	}
 	var want []string
-	if op.Method != http.MethodGet || evidence(op.Path) || op.OperationID == "finishOIDC" {
+	if op.Method != http.MethodGet && !slices.Contains(looks, op.OperationID) || evidence(op.Path) || op.OperationID == "finishOIDC" {
 		name := x.who
 		if x.want == http.StatusUnauthorized || x.want == http.StatusMisdirectedRequest || strings.HasPrefix(x.name, "a page of") {
 			name = "" // the guard had not looked yet, or nobody was found
