@@ -175,17 +175,31 @@ func (c *conduit) words(t *model.Talk) string {
 	return strings.Join(all, " and ")
 }
 
+// Nearest is the conduit that comes nearest to covering a conversation, "" if
+// none leads from its zone to the other.
+func (p *Policy) Nearest(t *model.Talk) string {
+	if best := nearest(p.pairs[pair{t.From, t.To}], t); best != nil {
+		return best.ID
+	}
+	return ""
+}
+
+// nearest is the conduit that comes nearest, nil for none.
+func nearest(conduits []*conduit, t *model.Talk) (best *conduit) {
+	for _, c := range conduits {
+		if best == nil || nearness(c, t) > nearness(best, t) {
+			best = c
+		}
+	}
+	return best
+}
+
 // lacks says why no conduit covers a conversation: the one that came nearest.
 func (p *Policy) lacks(conduits []*conduit, t *model.Talk) string {
 	if len(conduits) == 0 {
 		return fmt.Sprintf("no conduit leads from %s to %s", p.zone(t.From), p.zone(t.To))
 	}
-	best := conduits[0]
-	for _, c := range conduits[1:] {
-		if nearness(c, t) > nearness(best, t) {
-			best = c
-		}
-	}
+	best := nearest(conduits, t)
 	switch {
 	case best.match(t) == covers:
 		return fmt.Sprintf("conduit %s expired on %s", best.ID, best.Expires)

@@ -55,24 +55,15 @@ const (
 	Ignore Decision = "ignore" // until a day it is left open
 )
 
-// Replay replays conversations. It is not for several goroutines.
-type Replay struct{}
-
-// New begins a replay.
-func New(in Input) *Replay { return &Replay{} }
-
-// Add judges one conversation. It keeps nothing of t.
-func (r *Replay) Add(t *record.Talk) {}
-
-// Result is what was found so far, the worst first.
-func (r *Replay) Result() *Result { return &Result{} }
-
 // Result is what a draft would have done.
 type Result struct {
 	Total     int // conversations
 	Passes    int // of them: allowed by a conduit, or within one zone
 	Inspected int // of those: through a relay
-	Blocked   []Row
+	// Blocked are conversations that no conduit allows and that were answered.
+	Blocked []Row
+	// Attempts are those that nobody answered: nothing is lost without them.
+	Attempts []Row
 	// Refused are conversations that a conduit with a relay lets through, and of
 	// which the relay would refuse some operations.
 	Refused []Row
@@ -80,8 +71,12 @@ type Result struct {
 	// is open, and they ask for more than its verbs.
 	Beyond []Row
 	Aside  []Row // names, time and announcements that no conduit names
-	Local  int   // conversations that never leave their segment
-	Lines  []Line
+	// Frames are those without an IP header between machines of two zones, which
+	// a bridge stops unless the boundary names them. A router never passes them.
+	Frames   []Row
+	Local    int // conversations that never leave their segment
+	Unjudged int // through a relay that also looks at objects, which a conversation does not tell
+	Lines    []Line
 	// Open are the blocked and refused rows that no mark answers.
 	Open        int
 	From, To    time.Time // of what was replayed
