@@ -43,41 +43,6 @@ func works() *Policy {
 	return p
 }
 
-// judge is the meaning of a policy written down as plainly as can be.
-func (p *Policy) judge(x Packet) Verdict {
-	zone := func(a netip.Addr) int {
-		for i := 1; i < len(p.Zones); i++ {
-			if slices.ContainsFunc(p.Zones[i].Ranges, func(r netip.Prefix) bool { return r.Contains(a) }) {
-				return i
-			}
-		}
-		return Nowhere
-	}
-	v := Verdict{Conduit: -1, From: zone(x.Src), To: zone(x.Dst)}
-	if v.From == v.To && v.From != Nowhere {
-		v.Action = Allow
-		return v
-	}
-	for i, c := range p.Conduits {
-		for _, m := range c.Matches {
-			if c.From == v.From && c.To == v.To && (m.Proto == Any || m.Proto == x.Proto) && m.First <= x.DstPort && x.DstPort <= m.Last {
-				v.Action, v.Conduit = Allow, i
-				if m.Relay != nil {
-					v.Action = Inspect
-				}
-				return v
-			}
-		}
-	}
-	switch p.StageOf(v.From, v.To) {
-	case model.StageObserve:
-		v.Action = Observe
-	case model.StageShadow:
-		v.Action = Shadow
-	}
-	return v
-}
-
 // decide is what a list of rules says to a packet.
 func (s *RuleSet) decide(x Packet) bool {
 	in := func(all []netip.Prefix, a netip.Addr) bool {
@@ -133,7 +98,7 @@ func TestRulesMeanThePolicy(t *testing.T) {
 		rules := p.Rules()
 		for range 100 {
 			x := packet(r)
-			if got, want := rules.decide(x), p.judge(x).Action.Passes(); got != want {
+			if got, want := rules.decide(x), p.Judge(&x, time.Time{}).Action.Passes(); got != want {
 				t.Fatalf("%v passes %t by the rules, %t by the policy", x, got, want)
 			}
 		}

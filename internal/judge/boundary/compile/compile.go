@@ -101,9 +101,9 @@ func Compile(in Input) (*policy.Policy, []Note, error) {
 	}
 	p.Pairs = c.pairs(p.Rest)
 	for _, name := range in.Model.Boundary.Ethernet {
-		n, err := EtherType(name)
-		if err != nil {
-			return nil, c.notes, err
+		n, ok := model.EtherType(name)
+		if !ok {
+			return nil, c.notes, fmt.Errorf("boundary.ethernet: %q is no protocol without IP: %w", name, policy.ErrWrong)
 		}
 		p.Ethernet = append(p.Ethernet, n)
 	}

@@ -88,23 +88,3 @@ func parseKnown(words []string) (Known, error) {
 	}
 	return k, nil
 }
-
-// etherTypes are the names of boundary.ethernet, with numbers of the IEEE
-// EtherType registry.
-var etherTypes = map[string]uint16{
-	"profinet": 0x8892, "ethercat": 0x88a4, "mrp": 0x88e3, "ptp": 0x88f7, "lldp": 0x88cc, "goose": 0x88b8, "sv": 0x88ba, "powerlink": 0x88ab, "sercos": 0x88cd,
-}
-
-// EtherType is the number of a name of boundary.ethernet, or a number written
-// as one: "0x8892".
-func EtherType(name string) (uint16, error) {
-	if n, ok := etherTypes[name]; ok {
-		return n, nil
-	}
-	n, err := strconv.ParseUint(name, 0, 16)
-	// Below 0x0600 the field is the frame's length (IEEE 802.3, 3.2.6).
-	if err != nil || n < 0x0600 {
-		return 0, fmt.Errorf("%q is no protocol without IP: write a name such as profinet, or its EtherType, from 0x0600 to 0xffff", name)
-	}
-	return uint16(n), nil
-}
