@@ -1269,6 +1269,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a kind of conversation that would be stopped */
+        post: operations["markBlocked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy/proofs": {
         parameters: {
             query?: never;
@@ -2087,40 +2104,87 @@ export interface components {
             stage?: "observe" | "shadow" | "enforce-new" | "enforce";
         };
         Blocked: {
-            client: components["schemas"]["AssetRef"];
-            client_address: string;
-            /** @description The console's page that shows it. */
-            conversation: string;
+            /** @description Somebody answered; without that nothing is lost. */
+            answered: boolean;
+            /** Format: int64 */
+            client_count: number;
+            /** @description 20 at most. */
+            clients: components["schemas"]["AssetRef"][];
+            /** @description The nearest one; empty if none leads there. */
+            conduit: string;
+            /** Format: int64 */
+            conversations: number;
             /**
              * Format: double
              * @description Of a stop of the line, in the site's currency; 0 if it is not known.
              */
             cost_per_hour: number;
             /**
+             * Format: double
+             * @description Once for each stop.
+             */
+            cost_restart: number;
+            /**
              * Format: int64
              * @description Connections.
              */
             count: number;
+            /**
+             * Format: int64
+             * @description On how many days it was seen; 0 if nobody counted.
+             */
+            days: number;
             /** Format: date-time */
             first: string | null;
+            /** @description Empty for assets in none. */
             from_zone: string;
+            /** @description Names the kind, to answer it. */
+            key: string;
             kinds: string[];
             /** Format: date-time */
             last: string | null;
+            /** @description That it would touch; empty for none. */
             line: string;
-            /** Format: int32 */
+            /** @description The console's page that shows the newest of them. */
+            link: string;
+            /** @description What somebody answered; null for nothing. */
+            mark: components["schemas"]["BlockMark"];
+            /**
+             * Format: int32
+             * @description 0 where there is none or several are put together.
+             */
             port: number;
+            /** @description Empty where several are put together. */
             protocol: string;
-            /** @description Kinds of operation that a relay would refuse, where the connection itself passes. */
-            refused: string[];
-            server: components["schemas"]["AssetRef"];
-            server_address: string;
-            /** @description It is dropped and not refused: it comes from the plant's side. */
-            silent: boolean;
+            /** Format: int64 */
+            server_count: number;
+            /** @description 20 at most. */
+            servers: components["schemas"]["AssetRef"][];
+            /**
+             * @description Of the pair of zones in what was tried: what it would do today.
+             * @enum {string}
+             */
+            stage: "observe" | "shadow" | "enforce-new" | "enforce" | "";
             to_zone: string;
             /** @enum {string} */
             transport: "eth" | "tcp" | "udp" | "ip";
+            /** @description What is missing, as a sentence. */
             why: string;
+        };
+        BlockMark: {
+            /** Format: date-time */
+            at: string | null;
+            by: string;
+            reason: string;
+            /** @description The key of the kind. */
+            row: string;
+            /**
+             * @description It may be stopped; the draft will be changed; it is left open until a day.
+             * @enum {string}
+             */
+            says: "accept" | "fix" | "ignore";
+            /** Format: date-time */
+            until: string | null;
         };
         Boundary: {
             /**
@@ -2418,10 +2482,8 @@ export interface components {
              */
             rehearsed: string | null;
             says: string;
-            /** @description Recorded conversations that pass now; 1,000 at most, the costliest first. */
+            /** @description Recorded conversations that pass now, in kinds, the worst first; 500 at most. */
             stops: components["schemas"]["Blocked"][];
-            /** Format: int64 */
-            stops_all: number;
             /** @description What of it the boundary cannot stop, since it does not cross it; empty for nothing. */
             unenforced: string;
             /** @description Who asks can give it. */
@@ -2864,14 +2926,26 @@ export interface components {
             next: components["schemas"]["FlatnessNext"];
             /**
              * Format: double
-             * @description 0 is a network in which nothing reaches what it has no business with, 100 one without any wall.
+             * @description 0 is a plant whose controllers nobody outside their cells reaches, 100 one where everything reaches everything. Null where nothing can be said.
              */
-            number: number;
+            number: number | null;
+            /** @description What comes after it, nine at most. */
+            others: components["schemas"]["FlatnessNext"][];
             says: string;
         };
         FlatnessNext: {
-            /** @description Empty for a pair of zones without one. */
+            /**
+             * Format: int64
+             * @description Conversations that would be stopped.
+             */
+            blocked: number;
+            /** @description To close or narrow; empty where a pair of zones is to be enforced. */
             conduit: string;
+            /**
+             * Format: double
+             * @description Of those lines.
+             */
+            cost_per_hour: number;
             from: string;
             /**
              * Format: double
@@ -2879,8 +2953,19 @@ export interface components {
              */
             gains: number;
             /**
+             * Format: date-time
+             * @description Of those conversations.
+             */
+            last: string | null;
+            lines: string[];
+            /**
              * Format: double
-             * @description What an hour of the lines that use it costs.
+             * @description What it would be then.
+             */
+            number: number;
+            /**
+             * Format: double
+             * @description Of conversations that would be stopped, by how lately and on which line; 0 for none.
              */
             risk: number;
             says: string;
@@ -2889,17 +2974,32 @@ export interface components {
         FlatnessTerm: {
             /** Format: int64 */
             assets_from: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description That do something to the process.
+             */
             assets_to: number;
-            from: string;
             /**
              * Format: double
-             * @description 0 to 1.
+             * @description To the number.
+             */
+            contribution: number;
+            /** @description Zone; empty for what stands in none. */
+            from: string;
+            from_name: string;
+            /**
+             * Format: double
+             * @description 0 to 1: how far from reaches into to.
              */
             reaches: number;
             to: string;
-            /** Format: double */
+            to_name: string;
+            /**
+             * Format: double
+             * @description Of the targets together.
+             */
             weight: number;
+            why: string;
         };
         Grant: {
             /** @enum {string} */
@@ -3057,21 +3157,58 @@ export interface components {
             to: string | null;
         };
         LearningCoverage: {
-            /** @description From one shift to the next. */
-            changeovers: components["schemas"]["Portion"];
+            /** @description Nobody wrote down shifts: three of eight hours are assumed. */
+            assumed: boolean;
+            /** Format: int64 */
+            changeovers: number;
+            /** @description To enforce. */
             enough: boolean;
             /** Format: date-time */
             from: string | null;
+            /**
+             * Format: double
+             * @description Hours.
+             */
+            longest_gap: number;
             /** @description What was not seen yet, as sentences. */
             missing: string[];
-            month_ends: components["schemas"]["Portion"];
+            /** Format: int64 */
+            month_ends: number;
+            /** @example 18 of 21 shifts of a week: 3 night shifts missing, 1 month-end, 0 changeovers */
             says: string;
-            /** @description Different shifts of the week. */
-            shifts: components["schemas"]["Portion"];
+            /**
+             * Format: int64
+             * @description Of a week, that were seen.
+             */
+            shifts: number;
+            /** Format: int64 */
+            shifts_of: number;
+            /** @description The shifts of a week. */
+            slots: components["schemas"]["ShiftSeen"][];
             /** Format: date-time */
             to: string | null;
-            /** @description Maintenance windows. */
-            windows: components["schemas"]["Portion"];
+            /**
+             * Format: double
+             * @description Hours.
+             */
+            watched: number;
+            /** Format: int64 */
+            weekends: number;
+            /**
+             * Format: int64
+             * @description Conversations that come once a week, and came twice.
+             */
+            weekly_jobs: number;
+            /**
+             * Format: int64
+             * @description Whole ones.
+             */
+            weeks: number;
+            /**
+             * Format: int64
+             * @description Maintenance windows.
+             */
+            windows: number;
         };
         LedgerCheckpoint: {
             /** @description Of the ledger. */
@@ -3147,14 +3284,23 @@ export interface components {
         LineStop: {
             /**
              * Format: int64
-             * @description Conversations.
+             * @description Kinds of conversation.
              */
             blocked: number;
             /** Format: double */
             cost_per_hour: number;
+            /**
+             * Format: int64
+             * @description Connections.
+             */
+            count: number;
+            /** Format: date-time */
+            last: string | null;
             /** @description Empty for what belongs to no line. */
             line: string;
             name: string;
+            /** Format: int64 */
+            refused: number;
         };
         Link: {
             /** Format: date-time */
@@ -3447,6 +3593,16 @@ export interface components {
         };
         LooksWrong: {
             client: components["schemas"]["AssetRef"];
+            /** Format: int64 */
+            conversations: number;
+            /**
+             * Format: int64
+             * @description Connections.
+             */
+            count: number;
+            /** Format: date-time */
+            first: string | null;
+            from_zone: string;
             kinds: string[];
             /** Format: date-time */
             last: string | null;
@@ -3455,7 +3611,12 @@ export interface components {
             /** Format: int32 */
             port: number;
             protocol: string;
+            /** @example control */
+            rule: string;
             server: components["schemas"]["AssetRef"];
+            to_zone: string;
+            /** @enum {string} */
+            transport: "eth" | "tcp" | "udp" | "ip";
             why: string;
         };
         Map: {
@@ -3733,6 +3894,20 @@ export interface components {
         NewAccount: {
             account: components["schemas"]["Account"];
             link: components["schemas"]["Link"];
+        };
+        NewMark: {
+            reason: string;
+            row: string;
+            /**
+             * @description none takes the answer back.
+             * @enum {string}
+             */
+            says: "accept" | "fix" | "ignore" | "none";
+            /**
+             * Format: date-time
+             * @description For ignore: from then on it counts again. At most a year from now.
+             */
+            until?: string;
         };
         NewPassword: {
             /** @description At least 12 characters; common ones and the account's own name are refused. */
@@ -4186,6 +4361,8 @@ export interface components {
             /** @description Against the newest plant model. */
             changes: components["schemas"]["ModelChange"][];
             conduits: components["schemas"]["ProposedConduit"][];
+            /** @description What a person has to decide. */
+            notes: string[];
             site: string;
             /** @description The plant.yaml that would result; it is not saved. */
             text: string;
@@ -4279,12 +4456,6 @@ export interface components {
              */
             version: number;
         };
-        Portion: {
-            /** Format: int64 */
-            of: number;
-            /** Format: int64 */
-            seen: number;
-        };
         Problem: {
             /**
              * @description A human-readable explanation specific to this occurrence of the problem.
@@ -4335,24 +4506,41 @@ export interface components {
             allow: string[];
             /**
              * Format: int64
-             * @description Recorded, that it would cover.
+             * @description Assets that ask.
+             */
+            clients: number;
+            /**
+             * Format: int64
+             * @description Recorded, that it is for.
              */
             conversations: number;
-            /** @description What it leaves out that could be said between the two zones today. */
-            forbids: string;
+            /** @description What would be stopped between the two zones, a sentence each. */
+            forbids: string[];
             from: string;
             id: string;
+            /** @description The plant model has it already. */
+            kept: boolean;
             /** Format: date-time */
             last: string | null;
-            /** @description The plant model has no such conduit. */
-            new: boolean;
+            /** @description The console's page with the conversations. */
+            link: string;
+            name: string;
+            /** @description What stands open by it, a sentence each. */
+            open: string[];
             reason: string;
+            /**
+             * Format: int64
+             * @description Assets that answer.
+             */
+            servers: number;
             to: string;
         };
         ProposedZone: {
             /** @description That would stand in it, 200 at most. */
             assets: components["schemas"]["AssetRef"][];
             id: string;
+            /** @description The plant model has it already. */
+            kept: boolean;
             /** @enum {string} */
             kind: "enterprise" | "dmz" | "operations" | "cell" | "safety" | "vendor" | "wireless" | "internet";
             /** Format: double */
@@ -4360,8 +4548,6 @@ export interface components {
             /** @description In words: subnet 10.20.2.0/24. */
             members: string[];
             name: string;
-            /** @description The plant model has no such zone. */
-            new: boolean;
             /**
              * Format: int64
              * @description How many assets would stand in it.
@@ -4630,6 +4816,9 @@ export interface components {
         ShadowDenial: {
             client: components["schemas"]["AssetRef"];
             client_address: string;
+            client_mac: string;
+            /** @description Of a message that a relay refused. */
+            conduit: string;
             /** Format: int64 */
             count: number;
             /**
@@ -4641,22 +4830,46 @@ export interface components {
             first: string | null;
             /** @description By which it came. */
             interface: string;
+            /**
+             * @description shadow: it passed and would be stopped; refused: a relay refused a message.
+             * @enum {string}
+             */
+            kind: "denied" | "shadow" | "refused";
             /** Format: date-time */
             last: string | null;
+            /** @description Of a message that a relay refused, with its object. */
+            operation: string;
             /** Format: int32 */
             port: number;
             /** Format: int32 */
             proto: number;
             server: components["schemas"]["AssetRef"];
             server_address: string;
-            /** @description It passed; else it was stopped. */
-            shadow: boolean;
         };
         Shift: {
             days: string;
             from: string;
             name: string;
             people: string[];
+            to: string;
+        };
+        ShiftSeen: {
+            /** @enum {string} */
+            day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+            /** @example 06:00 */
+            from: string;
+            /**
+             * Format: int64
+             * @description How often it came by meanwhile.
+             */
+            passed: number;
+            /**
+             * Format: int64
+             * @description How often it was recorded.
+             */
+            seen: number;
+            shift: string;
+            team: string;
             to: string;
         };
         SimulateRequest: {
@@ -4669,32 +4882,53 @@ export interface components {
             text?: string;
         };
         Simulation: {
-            /** @description That would be stopped, the costliest first; 1,000 at most. */
+            /** @description There was too much to keep every kind by itself. */
+            approximate: boolean;
+            /** @description Names, time and announcements that no conduit names. */
+            aside: components["schemas"]["Blocked"][];
+            /** @description Whose conduit means less than it can be held to: they ask for more than its verbs, and the port is open. */
+            beyond: components["schemas"]["Blocked"][];
+            /** @description That would be stopped, in kinds, the worst first; 500 at most. */
             blocked: components["schemas"]["Blocked"][];
-            /**
-             * Format: int64
-             * @description How many would be stopped.
-             */
-            blocked_all: number;
             coverage: components["schemas"]["LearningCoverage"];
-            /** @description To what is enforced, packets that nobody has sent yet included; 500 at most. */
+            /** @description To what is enforced, packets that nobody has sent yet included; 200 at most. */
             difference: components["schemas"]["PolicyDifference"][];
             /**
              * Format: int64
              * @description The revision that difference is against; 0 if nothing is enforced: then everything passes now.
              */
             enforced: number;
+            /**
+             * Format: date-time
+             * @description Of what was replayed.
+             */
+            from: string | null;
             /** @description Of the policy that was tried. */
             hash: string;
+            /**
+             * Format: int64
+             * @description Of those that pass, through a relay that reads the messages.
+             */
+            inspected: number;
             /** @description Lines that would miss something, the costliest first. */
             lines: components["schemas"]["LineStop"][];
+            /**
+             * Format: int64
+             * @description That never leave their own segment and so meet no boundary.
+             */
+            local: number;
             notes: components["schemas"]["PolicyNote"][];
             /**
              * Format: int64
-             * @description Of them that would pass.
+             * @description Kinds among blocked and refused that nobody has answered.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of them that would pass: allowed by a conduit, or within one zone.
              */
             passes: number;
-            /** @description Errors of the text; nothing was tried while there are any. */
+            /** @description Errors and warnings of the text; nothing was tried while there are errors. */
             problems: components["schemas"]["ModelProblem"][];
             /** @description Of what was read back from the enforcer to the policy that was tried. */
             read_back: components["schemas"]["PolicyDifference"][];
@@ -4703,6 +4937,8 @@ export interface components {
              * @description Null where nothing was read back.
              */
             read_back_at: string | null;
+            /** @description That would pass, and of which a relay would refuse some operations. */
+            refused: components["schemas"]["Blocked"][];
             /**
              * Format: int64
              * @description That was tried; 0 for a text.
@@ -4710,6 +4946,8 @@ export interface components {
             revision: number;
             /** @description What the enforcer reports it stopped or would have stopped. */
             shadow: components["schemas"]["ShadowDenial"][];
+            /** Format: date-time */
+            to: string | null;
             /**
              * Format: double
              * @description Seconds.
@@ -4717,9 +4955,11 @@ export interface components {
             took: number;
             /**
              * Format: int64
-             * @description Recorded conversations between addresses of IP.
+             * @description Recorded conversations.
              */
             total: number;
+            /** @description What the figures leave out, as sentences. */
+            unmatched: string[];
         };
         SplitRequest: {
             asset: string;
@@ -7840,6 +8080,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyCompared"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markBlocked: {
+        parameters: {
+            query?: {
+                /** @description Needed only where there are several. */
+                site?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMark"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockMark"];
                 };
             };
             /** @description A problem document (RFC 9457) */

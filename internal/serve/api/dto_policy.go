@@ -106,6 +106,7 @@ type PolicyProposal struct {
 	Conduits []ProposedConduit `json:"conduits"`
 	Wrong    []LooksWrong      `json:"wrong" doc:"What looks wrong and is proposed by no conduit."`
 	Changes  []ModelChange     `json:"changes" doc:"Against the newest plant model."`
+	Notes    []string          `json:"notes" doc:"What a person has to decide."`
 	Text     string            `json:"text" doc:"The plant.yaml that would result; it is not saved."`
 }
 
@@ -119,33 +120,45 @@ type ProposedZone struct {
 	Assets  []AssetRef `json:"assets" doc:"That would stand in it, 200 at most."`
 	Total   int64      `json:"total" doc:"How many assets would stand in it."`
 	Why     string     `json:"why"`
-	New     bool       `json:"new" doc:"The plant model has no such zone."`
+	Kept    bool       `json:"kept" doc:"The plant model has it already."`
 }
 
 // ProposedConduit is a conduit with what it rests on.
 type ProposedConduit struct {
 	ID            string     `json:"id"`
+	Name          string     `json:"name"`
 	From          string     `json:"from"`
 	To            string     `json:"to"`
 	Allow         []string   `json:"allow" doc:"In words: opcua (read, auth)."`
 	Reason        string     `json:"reason"`
-	Conversations int64      `json:"conversations" doc:"Recorded, that it would cover."`
+	Conversations int64      `json:"conversations" doc:"Recorded, that it is for."`
+	Clients       int64      `json:"clients" doc:"Assets that ask."`
+	Servers       int64      `json:"servers" doc:"Assets that answer."`
 	Last          *time.Time `json:"last"`
-	Forbids       string     `json:"forbids" doc:"What it leaves out that could be said between the two zones today."`
-	New           bool       `json:"new" doc:"The plant model has no such conduit."`
+	Forbids       []string   `json:"forbids" doc:"What would be stopped between the two zones, a sentence each."`
+	Open          []string   `json:"open" doc:"What stands open by it, a sentence each."`
+	Link          string     `json:"link" doc:"The console's page with the conversations."`
+	Kept          bool       `json:"kept" doc:"The plant model has it already."`
 }
 
-// LooksWrong is a conversation that no conduit should allow before somebody has
-// looked at it.
+// LooksWrong is something that was seen and that no conduit should allow before
+// somebody has looked at it.
 type LooksWrong struct {
-	Client   AssetRef   `json:"client"`
-	Server   AssetRef   `json:"server"`
-	Protocol string     `json:"protocol"`
-	Port     uint16     `json:"port"`
-	Kinds    []string   `json:"kinds"`
-	Last     *time.Time `json:"last"`
-	Why      string     `json:"why"`
-	Link     string     `json:"link" doc:"The console's page that shows it."`
+	Rule          string     `json:"rule" example:"control"`
+	Client        AssetRef   `json:"client"`
+	Server        AssetRef   `json:"server"`
+	FromZone      string     `json:"from_zone"`
+	ToZone        string     `json:"to_zone"`
+	Protocol      string     `json:"protocol"`
+	Transport     string     `json:"transport" enum:"eth,tcp,udp,ip"`
+	Port          uint16     `json:"port"`
+	Kinds         []string   `json:"kinds"`
+	Conversations int64      `json:"conversations"`
+	Count         uint64     `json:"count" doc:"Connections."`
+	First         *time.Time `json:"first"`
+	Last          *time.Time `json:"last"`
+	Why           string     `json:"why"`
+	Link          string     `json:"link" doc:"The console's page that shows it."`
 }
 
 // SimulateRequest says which policy is tried.
@@ -157,73 +170,123 @@ type SimulateRequest struct {
 // Simulation is what a policy would have done to what was recorded, and how it
 // differs from what is enforced.
 type Simulation struct {
-	Revision   int64              `json:"revision" doc:"That was tried; 0 for a text."`
-	Hash       string             `json:"hash" doc:"Of the policy that was tried."`
-	Problems   []ModelProblem     `json:"problems" doc:"Errors of the text; nothing was tried while there are any."`
-	Coverage   LearningCoverage   `json:"coverage"`
-	Total      int64              `json:"total" doc:"Recorded conversations between addresses of IP."`
-	Passes     int64              `json:"passes" doc:"Of them that would pass."`
-	Blocked    []Blocked          `json:"blocked" doc:"That would be stopped, the costliest first; 1,000 at most."`
-	BlockedAll int64              `json:"blocked_all" doc:"How many would be stopped."`
-	Lines      []LineStop         `json:"lines" doc:"Lines that would miss something, the costliest first."`
-	Enforced   int64              `json:"enforced" doc:"The revision that difference is against; 0 if nothing is enforced: then everything passes now."`
-	Difference []PolicyDifference `json:"difference" doc:"To what is enforced, packets that nobody has sent yet included; 500 at most."`
-	ReadBack   []PolicyDifference `json:"read_back" doc:"Of what was read back from the enforcer to the policy that was tried."`
-	ReadBackAt *time.Time         `json:"read_back_at" doc:"Null where nothing was read back."`
-	Shadow     []ShadowDenial     `json:"shadow" doc:"What the enforcer reports it stopped or would have stopped."`
-	Notes      []PolicyNote       `json:"notes"`
-	Took       float64            `json:"took" doc:"Seconds."`
+	Revision    int64              `json:"revision" doc:"That was tried; 0 for a text."`
+	Hash        string             `json:"hash" doc:"Of the policy that was tried."`
+	Problems    []ModelProblem     `json:"problems" doc:"Errors and warnings of the text; nothing was tried while there are errors."`
+	Coverage    LearningCoverage   `json:"coverage"`
+	From        *time.Time         `json:"from" doc:"Of what was replayed."`
+	To          *time.Time         `json:"to"`
+	Total       int64              `json:"total" doc:"Recorded conversations."`
+	Passes      int64              `json:"passes" doc:"Of them that would pass: allowed by a conduit, or within one zone."`
+	Inspected   int64              `json:"inspected" doc:"Of those that pass, through a relay that reads the messages."`
+	Local       int64              `json:"local" doc:"That never leave their own segment and so meet no boundary."`
+	Blocked     []Blocked          `json:"blocked" doc:"That would be stopped, in kinds, the worst first; 500 at most."`
+	Refused     []Blocked          `json:"refused" doc:"That would pass, and of which a relay would refuse some operations."`
+	Beyond      []Blocked          `json:"beyond" doc:"Whose conduit means less than it can be held to: they ask for more than its verbs, and the port is open."`
+	Aside       []Blocked          `json:"aside" doc:"Names, time and announcements that no conduit names."`
+	Open        int64              `json:"open" doc:"Kinds among blocked and refused that nobody has answered."`
+	Approximate bool               `json:"approximate" doc:"There was too much to keep every kind by itself."`
+	Lines       []LineStop         `json:"lines" doc:"Lines that would miss something, the costliest first."`
+	Enforced    int64              `json:"enforced" doc:"The revision that difference is against; 0 if nothing is enforced: then everything passes now."`
+	Difference  []PolicyDifference `json:"difference" doc:"To what is enforced, packets that nobody has sent yet included; 200 at most."`
+	ReadBack    []PolicyDifference `json:"read_back" doc:"Of what was read back from the enforcer to the policy that was tried."`
+	ReadBackAt  *time.Time         `json:"read_back_at" doc:"Null where nothing was read back."`
+	Shadow      []ShadowDenial     `json:"shadow" doc:"What the enforcer reports it stopped or would have stopped."`
+	Notes       []PolicyNote       `json:"notes"`
+	Unmatched   []string           `json:"unmatched" doc:"What the figures leave out, as sentences."`
+	Took        float64            `json:"took" doc:"Seconds."`
 }
 
 // LearningCoverage is how much of the plant's life was recorded, in what a plant
 // counts by.
 type LearningCoverage struct {
-	From       *time.Time `json:"from"`
-	To         *time.Time `json:"to"`
-	Shifts     Portion    `json:"shifts" doc:"Different shifts of the week."`
-	Changeover Portion    `json:"changeovers" doc:"From one shift to the next."`
-	MonthEnds  Portion    `json:"month_ends"`
-	Windows    Portion    `json:"windows" doc:"Maintenance windows."`
-	Enough     bool       `json:"enough"`
-	Says       string     `json:"says"`
-	Missing    []string   `json:"missing" doc:"What was not seen yet, as sentences."`
+	Enough      bool        `json:"enough" doc:"To enforce."`
+	Says        string      `json:"says" example:"18 of 21 shifts of a week: 3 night shifts missing, 1 month-end, 0 changeovers"`
+	Missing     []string    `json:"missing" doc:"What was not seen yet, as sentences."`
+	From        *time.Time  `json:"from"`
+	To          *time.Time  `json:"to"`
+	Watched     float64     `json:"watched" doc:"Hours."`
+	LongestGap  float64     `json:"longest_gap" doc:"Hours."`
+	Shifts      int64       `json:"shifts" doc:"Of a week, that were seen."`
+	ShiftsOf    int64       `json:"shifts_of"`
+	Assumed     bool        `json:"assumed" doc:"Nobody wrote down shifts: three of eight hours are assumed."`
+	Weeks       int64       `json:"weeks" doc:"Whole ones."`
+	Weekends    int64       `json:"weekends"`
+	MonthEnds   int64       `json:"month_ends"`
+	Changeovers int64       `json:"changeovers"`
+	Windows     int64       `json:"windows" doc:"Maintenance windows."`
+	WeeklyJobs  int64       `json:"weekly_jobs" doc:"Conversations that come once a week, and came twice."`
+	Slots       []ShiftSeen `json:"slots" doc:"The shifts of a week."`
 }
 
-// Portion is how many were seen of how many there are.
-type Portion struct {
-	Seen int64 `json:"seen"`
-	Of   int64 `json:"of"`
+// ShiftSeen is one shift on one day of the week, and how often it was recorded.
+type ShiftSeen struct {
+	Team   string `json:"team"`
+	Shift  string `json:"shift"`
+	Day    string `json:"day" enum:"mon,tue,wed,thu,fri,sat,sun"`
+	From   string `json:"from" example:"06:00"`
+	To     string `json:"to"`
+	Seen   int64  `json:"seen" doc:"How often it was recorded."`
+	Passed int64  `json:"passed" doc:"How often it came by meanwhile."`
 }
 
-// Blocked is a recorded conversation that a policy would stop.
+// Blocked are recorded conversations of one kind that a policy would stop.
 type Blocked struct {
-	Client        AssetRef   `json:"client"`
-	Server        AssetRef   `json:"server"`
-	ClientAddress string     `json:"client_address"`
-	ServerAddress string     `json:"server_address"`
-	FromZone      string     `json:"from_zone"`
+	Key           string     `json:"key" doc:"Names the kind, to answer it."`
+	Clients       []AssetRef `json:"clients" doc:"20 at most."`
+	Servers       []AssetRef `json:"servers" doc:"20 at most."`
+	ClientCount   int64      `json:"client_count"`
+	ServerCount   int64      `json:"server_count"`
+	FromZone      string     `json:"from_zone" doc:"Empty for assets in none."`
 	ToZone        string     `json:"to_zone"`
-	Protocol      string     `json:"protocol"`
+	Protocol      string     `json:"protocol" doc:"Empty where several are put together."`
 	Transport     string     `json:"transport" enum:"eth,tcp,udp,ip"`
-	Port          uint16     `json:"port"`
+	Port          uint16     `json:"port" doc:"0 where there is none or several are put together."`
 	Kinds         []string   `json:"kinds"`
+	Conversations int64      `json:"conversations"`
 	Count         uint64     `json:"count" doc:"Connections."`
 	First         *time.Time `json:"first"`
 	Last          *time.Time `json:"last"`
-	Line          string     `json:"line"`
+	Days          int64      `json:"days" doc:"On how many days it was seen; 0 if nobody counted."`
+	Line          string     `json:"line" doc:"That it would touch; empty for none."`
 	CostPerHour   float64    `json:"cost_per_hour" doc:"Of a stop of the line, in the site's currency; 0 if it is not known."`
-	Refused       []string   `json:"refused" doc:"Kinds of operation that a relay would refuse, where the connection itself passes."`
-	Silent        bool       `json:"silent" doc:"It is dropped and not refused: it comes from the plant's side."`
-	Why           string     `json:"why"`
-	Conversation  string     `json:"conversation" doc:"The console's page that shows it."`
+	CostRestart   float64    `json:"cost_restart" doc:"Once for each stop."`
+	Conduit       string     `json:"conduit" doc:"The nearest one; empty if none leads there."`
+	Stage         string     `json:"stage" enum:"observe,shadow,enforce-new,enforce," doc:"Of the pair of zones in what was tried: what it would do today."`
+	Answered      bool       `json:"answered" doc:"Somebody answered; without that nothing is lost."`
+	Why           string     `json:"why" doc:"What is missing, as a sentence."`
+	Link          string     `json:"link" doc:"The console's page that shows the newest of them."`
+	Mark          *BlockMark `json:"mark" doc:"What somebody answered; null for nothing."`
+}
+
+// BlockMark is what somebody answered to a kind of conversation that would be
+// stopped.
+type BlockMark struct {
+	Row    string     `json:"row" doc:"The key of the kind."`
+	Says   string     `json:"says" enum:"accept,fix,ignore" doc:"It may be stopped; the draft will be changed; it is left open until a day."`
+	Until  *time.Time `json:"until"`
+	By     string     `json:"by"`
+	At     *time.Time `json:"at"`
+	Reason string     `json:"reason"`
+}
+
+// NewMark answers a kind of conversation that would be stopped.
+type NewMark struct {
+	Row    string    `json:"row" minLength:"1" maxLength:"512"`
+	Says   string    `json:"says" enum:"accept,fix,ignore,none" doc:"none takes the answer back."`
+	Until  time.Time `json:"until,omitzero" doc:"For ignore: from then on it counts again. At most a year from now."`
+	Reason string    `json:"reason" maxLength:"1000"`
 }
 
 // LineStop is a line that would miss something.
 type LineStop struct {
-	Line        string  `json:"line" doc:"Empty for what belongs to no line."`
-	Name        string  `json:"name"`
-	Blocked     int64   `json:"blocked" doc:"Conversations."`
-	CostPerHour float64 `json:"cost_per_hour"`
+	Line        string     `json:"line" doc:"Empty for what belongs to no line."`
+	Name        string     `json:"name"`
+	Blocked     int64      `json:"blocked" doc:"Kinds of conversation."`
+	Refused     int64      `json:"refused"`
+	Count       uint64     `json:"count" doc:"Connections."`
+	Last        *time.Time `json:"last"`
+	CostPerHour float64    `json:"cost_per_hour"`
 }
 
 // PolicyDifference is packets that two policies judge otherwise.
@@ -245,17 +308,21 @@ type PacketExample struct {
 	Port  uint16 `json:"port" doc:"The destination's."`
 }
 
-// ShadowDenial is a kind of packets that an enforcer stopped, or would have.
+// ShadowDenial is a kind of packets or messages that an enforcer stopped, or
+// would have stopped.
 type ShadowDenial struct {
+	Kind          string     `json:"kind" enum:"denied,shadow,refused" doc:"shadow: it passed and would be stopped; refused: a relay refused a message."`
 	Client        AssetRef   `json:"client"`
 	Server        AssetRef   `json:"server"`
 	ClientAddress string     `json:"client_address"`
 	ServerAddress string     `json:"server_address"`
+	ClientMAC     string     `json:"client_mac"`
 	Proto         uint8      `json:"proto"`
 	Port          uint16     `json:"port"`
 	Ethernet      uint16     `json:"ethernet" doc:"EtherType of what has no IP header, else 0."`
-	Shadow        bool       `json:"shadow" doc:"It passed; else it was stopped."`
 	Interface     string     `json:"interface" doc:"By which it came."`
+	Conduit       string     `json:"conduit" doc:"Of a message that a relay refused."`
+	Operation     string     `json:"operation" doc:"Of a message that a relay refused, with its object."`
 	Count         uint64     `json:"count"`
 	First         *time.Time `json:"first"`
 	Last          *time.Time `json:"last"`
@@ -263,31 +330,41 @@ type ShadowDenial struct {
 
 // Flatness is how far one gets in a network without being stopped.
 type Flatness struct {
-	Number     float64        `json:"number" minimum:"0" maximum:"100" doc:"0 is a network in which nothing reaches what it has no business with, 100 one without any wall."`
+	Number     *float64       `json:"number" minimum:"0" maximum:"100" doc:"0 is a plant whose controllers nobody outside their cells reaches, 100 one where everything reaches everything. Null where nothing can be said."`
 	Says       string         `json:"says"`
 	Derivation []FlatnessTerm `json:"derivation" doc:"What the number is made of, the heaviest first."`
 	Next       *FlatnessNext  `json:"next" doc:"What to close next; null where nothing is left."`
+	Others     []FlatnessNext `json:"others" doc:"What comes after it, nine at most."`
 	Enforced   bool           `json:"enforced" doc:"It is of what is enforced; else of a network without a wall."`
 }
 
 // FlatnessTerm is one pair of zones in the number.
 type FlatnessTerm struct {
-	From       string  `json:"from"`
-	To         string  `json:"to"`
-	AssetsFrom int64   `json:"assets_from"`
-	AssetsTo   int64   `json:"assets_to"`
-	Reaches    float64 `json:"reaches" doc:"0 to 1."`
-	Weight     float64 `json:"weight"`
+	From         string  `json:"from" doc:"Zone; empty for what stands in none."`
+	To           string  `json:"to"`
+	FromName     string  `json:"from_name"`
+	ToName       string  `json:"to_name"`
+	AssetsFrom   int64   `json:"assets_from"`
+	AssetsTo     int64   `json:"assets_to" doc:"That do something to the process."`
+	Reaches      float64 `json:"reaches" doc:"0 to 1: how far from reaches into to."`
+	Weight       float64 `json:"weight" doc:"Of the targets together."`
+	Contribution float64 `json:"contribution" doc:"To the number."`
+	Why          string  `json:"why"`
 }
 
-// FlatnessNext is the one thing to close that gains most for the least risk.
+// FlatnessNext is one thing to close.
 type FlatnessNext struct {
-	Conduit string  `json:"conduit" doc:"Empty for a pair of zones without one."`
-	From    string  `json:"from"`
-	To      string  `json:"to"`
-	Gains   float64 `json:"gains" doc:"By how much the number falls."`
-	Risk    float64 `json:"risk" doc:"What an hour of the lines that use it costs."`
-	Says    string  `json:"says"`
+	Conduit     string     `json:"conduit" doc:"To close or narrow; empty where a pair of zones is to be enforced."`
+	From        string     `json:"from"`
+	To          string     `json:"to"`
+	Gains       float64    `json:"gains" doc:"By how much the number falls."`
+	Number      float64    `json:"number" doc:"What it would be then."`
+	Risk        float64    `json:"risk" doc:"Of conversations that would be stopped, by how lately and on which line; 0 for none."`
+	Blocked     int64      `json:"blocked" doc:"Conversations that would be stopped."`
+	Lines       []string   `json:"lines"`
+	CostPerHour float64    `json:"cost_per_hour" doc:"Of those lines."`
+	Last        *time.Time `json:"last" doc:"Of those conversations."`
+	Says        string     `json:"says"`
 }
 
 // PolicyRevision is one revision of a site's policy. It is never changed; only
@@ -465,8 +542,7 @@ type ContainmentRequest struct {
 
 // ContainmentPreview is what a containment would stop.
 type ContainmentPreview struct {
-	Stops      []Blocked  `json:"stops" doc:"Recorded conversations that pass now; 1,000 at most, the costliest first."`
-	StopsAll   int64      `json:"stops_all"`
+	Stops      []Blocked  `json:"stops" doc:"Recorded conversations that pass now, in kinds, the worst first; 500 at most."`
 	Lines      []LineStop `json:"lines"`
 	Addrs      []string   `json:"addrs"`
 	Pairs      [][]string `json:"pairs" doc:"Pairs of zones that are cut."`

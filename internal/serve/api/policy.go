@@ -98,3 +98,7 @@ func (s *Server) endContainment(context.Context, *containmentPath) (*PolicyConta
 func (s *Server) listGrants(context.Context, *ModelInput) (*List[PolicyGrant], error) {
 	return nil, errNoPolicy
 }
+
+func (s *Server) markBlocked(context.Context, *markInput) (*BlockMark, error) {
+	return nil, errNoPolicy
+}

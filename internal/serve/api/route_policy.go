@@ -17,6 +17,7 @@ func (s *Server) registerPolicy() {
 	get(s, base+"/policy", about{"policy", "policy", account.Read, "How the boundary stands"}, s.policyState)
 	get(s, base+"/policy/proposal", about{"policyProposal", "policy", account.Read, "Zones and conduits made from what was seen"}, s.policyProposal)
 	raw(s, post, base+"/policy/simulate", about{"simulatePolicy", "policy", account.Read, "What a policy would have stopped, and how it differs from what is enforced"}, simulates, s.simulatePolicy)
+	change(s, post, base+"/policy/marks", ok, about{"markBlocked", "policy", account.Operate, "Answer a kind of conversation that would be stopped"}, s.markBlocked)
 	get(s, base+"/policy/flatness", about{"policyFlatness", "policy", account.Read, "How flat the network is, and what to close next"}, s.policyFlatness)
 	get(s, base+"/policy/coverage", about{"policyCoverage", "policy", account.Read, "How much of the plant's life was recorded"}, s.policyCoverage)
 
@@ -47,6 +48,10 @@ type (
 	simulateInput struct {
 		ModelInput
 		Body SimulateRequest
+	}
+	markInput struct {
+		ModelInput
+		Body NewMark
 	}
 	revisionsInput struct {
 		ModelInput

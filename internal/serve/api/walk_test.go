@@ -35,7 +35,7 @@ var needs = map[account.Permission]string{
 		model modelDifference modelVersion overview packets sensor settings traffic
 		exportPolicy importPolicy listContainments listGrants listRevisions policy policyApplied policyCoverage policyFlatness policyProofs policyProposal revision simulatePolicy`,
 	account.Audit:      `certificate ledger ledgerCheckpoint listAccounts`,
-	account.Operate:    `addContainment addView approveRevision changeView consentContainment endContainment keepPackets previewContainment provePolicy removeView`,
+	account.Operate:    `addContainment addView approveRevision changeView consentContainment endContainment keepPackets markBlocked previewContainment provePolicy removeView`,
 	account.Edit:       `addRevision applyRevision cancelCapture checkModel confirmPolicy editModel importCapture mergeAssets rollbackPolicy saveModel splitAsset undoDecision`,
 	account.Administer: `addAccount changeAccount linkAccount removeAccount setRetention unlockAccount`,
 }
