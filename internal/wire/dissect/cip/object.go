@@ -66,6 +66,15 @@ func newClassNames(known map[uint32]string) *[256]string {
 	return names
 }
 
+// ClassName is what operations call the objects of a class; "class" where its
+// number says more than one byte holds.
+func ClassName(class uint32) string {
+	if class < uint32(len(classNames)) {
+		return classNames[class]
+	}
+	return "class"
+}
+
 // Classes that makers define as they like (volume 1, 5-1). A programming tool
 // reads dozens of them while it looks around.
 const (

@@ -221,6 +221,16 @@ func (t *table) find(class uint32, s pdu.Service) *plant.Verb {
 	return t.generic[s]
 }
 
+// Asked is the verb of a service in a class, and whether the service means what
+// it says there: codes that each class gives its own meaning have a verb in
+// classes nobody knows too, that of what they mostly are. For who judges
+// messages by the same table.
+func Asked(class uint32, s pdu.Service) (v *plant.Verb, certain bool) {
+	const firstOwn = 0x32 // appendix A: below, services mean the same in every class
+	v = verbs.find(class, s)
+	return v, s < firstOwn || v != verbs.generic[s&0x7f] || class == pdu.ClassSymbol && (s == pdu.ReadTag || s == pdu.WriteTag)
+}
+
 // guess is the verb of a reply whose request was not seen: where a code means
 // several things, the shape of the reply decides.
 func (t *table) guess(m *pdu.Message) *plant.Verb {

@@ -48,6 +48,10 @@ var verbs = dissect.NewVerbs(protocol, "0x%04x", []dissect.VerbRow{
 	{Code: uint32(pdu.StartDTLS), Name: "Start DTLS", Kind: plant.Other},
 })
 
+// Asked is the verb of an encapsulation command: for who judges messages by the
+// same table.
+func Asked(c pdu.Command) *plant.Verb { return verbs.Get(uint32(c)) }
+
 // cyclic is the one verb of I/O datagrams.
 var cyclic = &plant.Verb{Protocol: "enip-io", Code: "0x00b1", Name: "Cyclic I/O", Kind: plant.Other}
 

@@ -56,6 +56,19 @@ var (
 	clearLog   = &plant.Verb{Protocol: "modbus", Code: "8", Name: "Clear Counters", Kind: plant.Config, Technique: "T0872"}
 )
 
+// Asked is the verb of a request, and of the UMAS request that function 90
+// carries: for who judges messages by the same table.
+func Asked(a *pdu.ADU) *plant.Verb {
+	if a.Function == pdu.Unity {
+		return umas.Asked(a.Data)
+	}
+	verb := verbs.Get(uint32(a.Function))
+	if sub, ok := a.Subfunction(); ok {
+		return diagnostic(sub, verb)
+	}
+	return verb
+}
+
 // probe accepts bytes that are whole ADUs with a plausible function. There is
 // no magic number, so it is never more than Weak.
 func probe(b []byte, h dissect.Hint) dissect.Match {

@@ -56,22 +56,36 @@ func (p *Parser) Message(c *dissect.Context, b []byte, id uint64) (reply bool) {
 		p.reply(c, &m, id)
 		return true
 	}
-	a, addressed := address(&m)
+	v, o := p.asked(&m)
+	c.Request(v, id, o).Tag = uint64(m.Code())
+	return false
+}
+
+// Asked is the verb and the object of a command, nil for what is none: for who
+// judges messages by the same table. The object is good until the next call.
+func (p *Parser) Asked(b []byte) (*plant.Verb, dissect.Object) {
+	m, _, err := pdu.Decode(b)
+	if err != nil || m.Reply {
+		return nil, dissect.Object{}
+	}
+	return p.asked(&m)
+}
+
+func (p *Parser) asked(m *pdu.Message) (*plant.Verb, dissect.Object) {
+	a, addressed := address(m)
 	v := verbs.Get(uint32(m.Code()))
 	if addressed && a.Type == pdu.FileLadder && ladder[v.Kind] != nil {
 		v = ladder[v.Kind].Get(uint32(m.Code()))
 	}
-	var o dissect.Object
 	switch {
 	case addressed:
-		o = p.object(v, &m, &a)
+		return v, p.object(v, m, &a)
 	case m.Code() == changeMode && len(m.Data) > 0:
 		d := pdu.Diagnostic{Mode: m.Data[0] & 0x1f}
 		mode, _ := d.ModeText()
-		o.Name = append(p.scratch[:0], mode...)
+		return v, dissect.Object{Name: append(p.scratch[:0], mode...)}
 	}
-	c.Request(v, id, o).Tag = uint64(m.Code())
-	return false
+	return v, dissect.Object{}
 }
 
 // address is the file that a typed logical read or write is about.

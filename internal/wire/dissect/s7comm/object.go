@@ -136,3 +136,25 @@ func appendBit(b []byte, i pdu.Item) []byte {
 	b = append(strconv.AppendUint(b, uint64(i.Address>>3), 10), '.')
 	return strconv.AppendUint(b, uint64(i.Address&7), 10)
 }
+
+// Area is what operations call the area of an item: "DB" and "instance DB" come
+// without their number.
+func Area(i pdu.Item) string {
+	switch i.Area {
+	case pdu.DataBlock:
+		return "DB"
+	case pdu.InstanceData:
+		return "instance DB"
+	}
+	return areaName(i)
+}
+
+// IsArea reports whether operations call an area so.
+func IsArea(name string) bool {
+	switch name {
+	case "inputs", "outputs", "flags", "peripheral I/O", "counters", "timers", "local data", "analog inputs", "analog outputs",
+		"system data", "NC variables", "drive parameters", "symbols", "variables":
+		return true
+	}
+	return false
+}

@@ -94,6 +94,32 @@ var (
 	readMode     = userdataVerb(4, 1, "Read SZL: operating mode", plant.Read, "T0868")
 )
 
+// Asked is the verb of a request: for who judges messages by the same table. It
+// is nil for a unit that names nothing.
+func Asked(u *pdu.PDU) *plant.Verb {
+	if u.ROSCTR == pdu.Userdata {
+		h, ok := pdu.DecodeUserdata(u.Param)
+		if !ok {
+			return nil
+		}
+		if d, _, _ := pdu.DecodeData(u.Data); h.Group == pdu.CPU && h.Subfunction == 1 {
+			if s, ok := pdu.DecodeSZL(d.Value); ok {
+				return szlVerb(s)
+			}
+		}
+		return lookUserdata(h)
+	}
+	f, ok := u.Function()
+	if !ok {
+		return nil
+	}
+	if f == pdu.PIService {
+		inv, _ := pdu.DecodeInvocation(u.Param)
+		return serviceVerb(inv.Service)
+	}
+	return jobs.Get(uint32(f))
+}
+
 // szlVerb is the verb for reading a system status list.
 func szlVerb(s pdu.SZL) *plant.Verb {
 	switch s.List() {

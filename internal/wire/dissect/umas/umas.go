@@ -57,6 +57,19 @@ var verbs = dissect.NewVerbs("umas", "0x%02x", []dissect.VerbRow{
 	{Code: uint32(pdu.ResponseOK), Name: "Response to an unseen request", Kind: plant.Other},
 })
 
+// Asked is the verb of the request that fills b, or of the one inside a signed
+// request: for who judges messages by the same table.
+func Asked(b []byte) *plant.Verb {
+	m, _, err := pdu.Decode(b)
+	if err != nil {
+		return verbs.Get(0)
+	}
+	if inner, ok := m.Unwrap(); ok {
+		m = inner
+	}
+	return verbs.Get(uint32(m.Function))
+}
+
 // Parser reads the UMAS messages of one Modbus conversation.
 type Parser struct {
 	scratch []byte
