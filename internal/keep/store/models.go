@@ -338,15 +338,8 @@ func (db *DB) talks(ctx context.Context, site string, yield func(client, server 
 	if err != nil {
 		return db.failed("read sites", err)
 	}
-	// Numbers first: a join for each conversation would read each asset many times.
-	names := map[int64]string{}
-	if err := db.each(ctx, "SELECT num, id FROM asset WHERE site = ?", []any{id}, func(scan func(...any) error) error {
-		var num int64
-		var name string
-		err := scan(&num, &name)
-		names[num] = name
-		return err
-	}); err != nil {
+	names, err := db.assetIDs(ctx, id)
+	if err != nil {
 		return db.failed("read assets", err)
 	}
 	err = db.each(ctx, "SELECT client_asset, server_asset, protocol, transport, port, flags, kinds FROM conversation WHERE site = ? AND client_asset IS NOT NULL AND server_asset IS NOT NULL", []any{id},

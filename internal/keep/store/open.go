@@ -40,6 +40,9 @@ func (o Options) withDefaults() Options {
 		{&o.Limits.Epochs, 256},
 		{&o.Limits.Decisions, 1000},
 		{&o.Limits.Views, 100},
+		{&o.Limits.Revisions, 10_000},
+		{&o.Limits.Containments, 200},
+		{&o.Limits.Marks, 5000},
 	} {
 		if *l.limit <= 0 {
 			*l.limit = l.value

@@ -1,7 +1,8 @@
 // Package store keeps Bulkhead's state in SQL: sensors, endpoints, facts,
 // totals of conversations and operations, their rows by the minute until they
 // are sealed into history, assets with their changes, findings, what people
-// decided about assets and the views they saved, segments of history, captures, kept packets and settings.
+// decided about assets and the views they saved, revisions of boundary
+// policies with what was done with them, segments of history, captures, kept packets and settings.
 //
 // SQLite in one file is the default, PostgreSQL is used by URL; both run the
 // same queries but for a handful that dialect.go names. Apply takes batches in
@@ -67,6 +68,9 @@ type Limits struct {
 	Epochs        int // of one sensor; 256
 	Decisions     int // that hold at one site; 1,000
 	Views         int // of one person; 100
+	Revisions     int // of one site's policy; 10,000
+	Containments  int // waiting or active at one site; 200
+	Marks         int // answers to what a draft would stop, of one site; 5,000
 }
 
 // DB is an open store. Its methods may be called by several goroutines; writes
