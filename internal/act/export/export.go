@@ -9,6 +9,8 @@ package export
 
 import (
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/device"
+	"github.com/bulkhead-ot/bulkhead/internal/act/export/fortigate"
+	"github.com/bulkhead-ot/bulkhead/internal/act/export/mikrotik"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
 )
 
@@ -33,7 +35,10 @@ type Brand struct {
 
 // Brands are all brands, in the order in which people are asked.
 func Brands() []Brand {
-	return []Brand{}
+	return []Brand{
+		{ID: "fortigate", Name: "FortiGate (FortiOS 6.4 and later)", File: "fortigate.conf", Render: fortigate.Render, Parse: fortigate.Parse},
+		{ID: "mikrotik", Name: "MikroTik (RouterOS)", File: "mikrotik.rsc", Render: mikrotik.Render, Parse: mikrotik.Parse},
+	}
 }
 
 // Find is the brand of that id.
