@@ -268,7 +268,7 @@ func (e *enipReader) deny(b, request []byte, conn *connection) []byte {
 		return append(b, request[0]|0x80, 0, byte(pdu.ServiceUnsupported), 0)
 	}
 	a := m.Path.Address()
-	class, _ := addressed(&a, conn)
+	class, clear := addressed(&a, conn)
 	switch {
 	case m.Service == pdu.MultipleServicePacket:
 		if p, err := pdu.DecodePacket(m.Data); err == nil {
@@ -283,13 +283,13 @@ func (e *enipReader) deny(b, request []byte, conn *connection) []byte {
 			return denyOpen(b, &m, &o)
 		}
 	}
-	return append(b, byte(m.Service)|0x80, 0, byte(status(class, m.Service)), 0)
+	return append(b, byte(m.Service)|0x80, 0, byte(status(class, m.Service, clear)), 0)
 }
 
 // status is privilege violation for what is known and not allowed, service not
 // supported for what is not known.
-func status(class uint32, s pdu.Service) pdu.Status {
-	if v, certain := verbs.Asked(class, s); certain && v.Kind != plant.Other {
+func status(class uint32, s pdu.Service, clear bool) pdu.Status {
+	if v, certain := verbs.Asked(class, s); clear && certain && v.Kind != plant.Other {
 		return pdu.PrivilegeViolation
 	}
 	return pdu.ServiceUnsupported
@@ -304,9 +304,9 @@ func denyPacket(b []byte, p pdu.Packet) []byte {
 		b = binary.LittleEndian.AppendUint16(b, uint16(2+2*n+4*i))
 	}
 	for i := range n {
-		var s byte
+		s := byte(0x80)
 		if m := p.At(i); len(m) > 0 {
-			s = m[0] | 0x80
+			s |= m[0]
 		}
 		b = append(b, s, 0, byte(pdu.PrivilegeViolation), 0)
 	}

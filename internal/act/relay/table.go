@@ -16,7 +16,7 @@ import (
 // with the conduit. Containments and grants are not looked at: the kernel stops
 // and lets through before a relay sees anything.
 func FromPolicy(p *policy.Policy, now func() time.Time) Lookup {
-	t := &table{now: now, pairs: make(map[[2]int]*pair), rest: p.Rest}
+	t := &table{now: now, pairs: make(map[[2]int]*crossing), rest: p.Rest}
 	for i := 1; i < len(p.Zones); i++ {
 		for _, prefix := range p.Zones[i].Ranges {
 			t.zones.Insert(prefix, i)
@@ -41,11 +41,11 @@ func FromPolicy(p *policy.Policy, now func() time.Time) Lookup {
 type table struct {
 	now   func() time.Time
 	zones bart.Table[int]
-	pairs map[[2]int]*pair
+	pairs map[[2]int]*crossing
 	rest  model.Stage
 }
 
-type pair struct {
+type crossing struct {
 	stage    model.Stage
 	services []service
 }
@@ -56,10 +56,10 @@ type service struct {
 	until       time.Time
 }
 
-func (t *table) pair(from, to int) *pair {
+func (t *table) pair(from, to int) *crossing {
 	k := [2]int{from, to}
 	if t.pairs[k] == nil {
-		t.pairs[k] = &pair{stage: t.rest}
+		t.pairs[k] = &crossing{stage: t.rest}
 	}
 	return t.pairs[k]
 }
