@@ -12,6 +12,7 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/app"
 	"github.com/bulkhead-ot/bulkhead/internal/app/config"
+	"github.com/bulkhead-ot/bulkhead/internal/app/wall"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/wire/capture"
 )
@@ -35,7 +36,7 @@ func run() int {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %v; see %s --help", errUsage, err, c.CommandPath())
 	})
-	root.AddCommand(accountCommand(), analyzeCommand(), certCommand(), demoCommand(), doctorCommand(), labCommand(), plantCommand(), ledgerCommand(), runCommand(), stateCommand())
+	root.AddCommand(accountCommand(), analyzeCommand(), boundaryCommand(), certCommand(), demoCommand(), doctorCommand(), labCommand(), plantCommand(), ledgerCommand(), runCommand(), stateCommand())
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bulkhead: "+err.Error())
 		return exitCode(err)
@@ -44,7 +45,7 @@ func run() int {
 }
 
 func exitCode(err error) int {
-	wrong := append([]error{capture.ErrFormat, errUsage, ledger.ErrNone, ledger.ErrNoCheckpoint, ledger.ErrWhole, os.ErrNotExist, config.ErrWrong, errPlant, app.ErrModel}, wrongState...)
+	wrong := append([]error{capture.ErrFormat, errUsage, ledger.ErrNone, ledger.ErrNoCheckpoint, ledger.ErrWhole, os.ErrNotExist, config.ErrWrong, errPlant, app.ErrModel, wall.ErrInvalid}, wrongState...)
 	if slices.ContainsFunc(wrong, func(w error) bool { return errors.Is(err, w) }) {
 		return exitInput
 	}

@@ -42,6 +42,8 @@ type Config struct {
 	Hub      Hub      `yaml:"hub"`
 	Accounts Accounts `yaml:"accounts"`
 	Bus      Bus      `yaml:"bus"`
+	// Boundary is the wall on this machine, nil for none.
+	Boundary *Boundary `yaml:"boundary"`
 	// Confine takes from the process what it does not need, once it runs;
 	// "off" leaves it.
 	Confine string `yaml:"confine"`
@@ -198,6 +200,7 @@ func (c *Config) Complete() error {
 	c.checkSensors(bad)
 	c.checkHub(bad)
 	c.checkAccounts(bad)
+	c.checkBoundary(bad)
 	if len(wrong) > 0 {
 		return fmt.Errorf("%w: %w", ErrWrong, errors.Join(wrong...))
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParse(t *testing.T) {
@@ -20,6 +21,21 @@ func TestParse(t *testing.T) {
 	}
 	if c, err = Parse([]byte("roles: [sensor]\nsensors: [{file: x/y.pcap}]\nbus: {hub: 'tls://h:7422', password-file: k}\n")); err != nil || c.Has(RoleHub) || c.Sensors[0].Name != "y.pcap" {
 		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestParseBoundary(t *testing.T) {
+	c, err := Parse([]byte("site: north\nboundary: {mode: proxy-arp, office: eth0, plant: eth1, key-file: k, hosts: {plant: [10.2.0.20, 'fd00::20']}, canary: {from: 10.2.0.250, to: 10.2.0.251}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := c.Boundary
+	grant, _ := b.Limits.Grant.Length()
+	if b.Socket != DefaultBoundarySocket || c.BoundarySocket() != DefaultBoundarySocket || b.Data != DefaultBoundaryData || b.Canary.Port != DefaultCanaryPort || grant != 12*time.Hour || len(b.Hosts.Plant) != 2 {
+		t.Errorf("%+v", b)
+	}
+	if c, err = Parse([]byte("site: x\n")); err != nil || c.BoundarySocket() != DefaultBoundarySocket {
+		t.Errorf("%v, %v", c, err)
 	}
 }
 
@@ -54,6 +70,19 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"a provider without a secret", "accounts: {providers: [{id: a, issuer: 'https://x', client-id: b}]}\n", "client-secret-file"},
 		{"a domain without a role", "accounts: {providers: [{id: a, issuer: 'https://x', client-id: b, client-secret-file: c, domain: d}]}\n", "belong together"},
 		{"administrators by domain", "accounts: {providers: [{id: a, issuer: 'https://x', client-id: b, client-secret-file: c, domain: d, role: administrator}]}\n", "is none that"},
+		{"a boundary without a key", "boundary: {mode: router}\n", "key-file"},
+		{"a boundary in no mode", "boundary: {mode: hub, key-file: k}\n", "there are router, proxy-arp, bridge"},
+		{"a bridge with one end", "boundary: {mode: bridge, office: eth0, key-file: k}\n", "two interfaces"},
+		{"a boundary between one interface", "boundary: {mode: proxy-arp, office: eth0, plant: eth0, key-file: k}\n", "nothing would pass"},
+		{"a bridge with relays", "boundary: {mode: bridge, office: a, plant: b, key-file: k, relay-ports: {modbus: 5}}\n", "no relays"},
+		{"two relays at one port", "boundary: {mode: router, key-file: k, relay-ports: {modbus: 5, enip: 5}}\n", "another relay's"},
+		{"a host on both sides", "boundary: {mode: proxy-arp, office: a, plant: b, key-file: k, hosts: {office: [10.0.0.1], plant: [10.0.0.1]}}\n", "named twice"},
+		{"hosts of a router", "boundary: {mode: router, key-file: k, hosts: {plant: [10.0.0.1]}}\n", "belong to mode proxy-arp"},
+		{"a host that is none", "boundary: {mode: proxy-arp, office: a, plant: b, key-file: k, hosts: {plant: [plc1]}}\n", "plc1"},
+		{"half a canary", "boundary: {mode: router, key-file: k, canary: {from: 10.0.0.1}}\n", "from and to"},
+		{"a canary of two families", "boundary: {mode: router, key-file: k, canary: {from: 10.0.0.1, to: 'fd00::1'}}\n", "one family"},
+		{"what is done about drift", "boundary: {mode: router, key-file: k, on-drift: panic}\n", "restore"},
+		{"a grant for a year", "boundary: {mode: router, key-file: k, limits: {grant: 9000h}}\n", "limits: grant: from 1s"},
 		{"confine", "confine: maybe\n", "takes \"off\""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

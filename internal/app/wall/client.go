@@ -64,6 +64,17 @@ func (c *Client) Rollback(ctx context.Context, r EndRequest) (*Outcome, error) {
 	return &o, c.do(ctx, http.MethodPost, "/rollback", r, &o)
 }
 
+// OpenWall lets everything pass until CloseWall, in an emergency. A trial is
+// taken back first.
+func (c *Client) OpenWall(ctx context.Context, r EndRequest) error {
+	return c.do(ctx, http.MethodPost, "/open", r, nil)
+}
+
+// CloseWall puts the confirmed revision in force again.
+func (c *Client) CloseWall(ctx context.Context, r EndRequest) error {
+	return c.do(ctx, http.MethodPost, "/close", r, nil)
+}
+
 // Grant lets one connection pass for a time.
 func (c *Client) Grant(ctx context.Context, r GrantRequest) error {
 	return c.do(ctx, http.MethodPost, "/grants", r, nil)

@@ -42,6 +42,8 @@ type Status struct {
 	Confirmed *Revision `json:"confirmed"`
 	// Pending is a revision on trial, which is what is in the kernel then.
 	Pending *Pending `json:"pending"`
+	// Opened is set while somebody has opened the wall in an emergency.
+	Opened *Opened `json:"opened"`
 	// Last is how the last trial ended.
 	Last         *Outcome     `json:"last"`
 	Grants       []Grant      `json:"grants"`
@@ -53,6 +55,14 @@ type Status struct {
 	Canary       *ProbeResult `json:"canary"`
 	// Problems are what a person must look at, in words.
 	Problems []string `json:"problems"`
+}
+
+// Opened says that the wall was opened in an emergency: everything passes but
+// what a containment names, until it is closed again.
+type Opened struct {
+	By     string    `json:"by"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
 }
 
 // Interface is one of the box's network interfaces.
@@ -193,12 +203,11 @@ type Report struct {
 	SrcMAC    string     `json:"src_mac,omitempty"`
 	In        string     `json:"in,omitempty"`
 	Out       string     `json:"out,omitempty"`
-	// Conduit, Protocol, Operation and Object are of a message that a relay
-	// refused.
-	Conduit   string `json:"conduit,omitempty"`
+	// Protocol, Operation, Object and Why are of a message that a relay refused.
 	Protocol  string `json:"protocol,omitempty"`
 	Operation string `json:"operation,omitempty"`
 	Object    string `json:"object,omitempty"`
+	Why       string `json:"why,omitempty"`
 }
 
 // Kinds of reports.
