@@ -103,9 +103,6 @@ const (
 	Internet Rule = "internet" // a controller talks to the internet
 	Remote   Rule = "remote"   // somebody steers a plant machine by a remote-control program
 	Across   Rule = "across"   // one line reaches into another
-	Direct   Rule = "direct"   // the office reaches a cell past operations
+	Direct   Rule = "direct"   // a vendor reaches a cell past operations and past the gateway
 	Scan     Rule = "scan"     // a machine tried many others
 )
-
-// Propose drafts a boundary.
-func Propose(in *Input) (*Proposal, error) { return &Proposal{}, nil }
