@@ -93,7 +93,7 @@ type Read struct {
 // answered within that time alone: what was answered before it says nothing.
 type Seen struct {
 	Policy *policy.Policy
-	Table  Judge // nil makes one that is slower
+	Table  Judge // nil makes one
 	Assets []record.Asset
 	Talks  []record.Talk
 	From   time.Time // when the policy was applied, or when observation began after it

@@ -45,6 +45,46 @@ func clusters(nodes []*node) [][]*node {
 	return out
 }
 
+// devoted finds SCADA servers that look after machines which nobody else looks
+// after, and by far not after all there are: they belong to these as a panel
+// does.
+func devoted(nodes []*node) {
+	floor := 0
+	for _, n := range nodes {
+		if n.band == cell || n.band == safety {
+			floor++
+		}
+	}
+	for _, n := range nodes {
+		if n.band != operations || n.Level > 2.5 {
+			continue
+		}
+		wards := 0
+		alone := true
+		for p, l := range n.peers {
+			if !l.control {
+				continue
+			}
+			wards++
+			alone = alone && (p.band == cell || p.band == safety) && p.masters() == 1
+		}
+		if alone && wards > 1 && 2*wards < floor {
+			n.band = panel
+		}
+	}
+}
+
+// masters is how many servers, workstations and panels work with a machine.
+func (n *node) masters() int {
+	all := 0
+	for p, l := range n.peers {
+		if l.control && (p.band == operations || p.band == engineering || p.band == panel) {
+			all++
+		}
+	}
+	return all
+}
+
 // components are the parts of a graph that nothing joins.
 func components(in []*node) [][]*node {
 	todo := map[*node]bool{}

@@ -265,7 +265,7 @@ func (s *service) open(d *draft, k pair) []string {
 	var all []string
 	say := func(format string, a ...any) { all = append(all, fmt.Sprintf(format, a...)) }
 	if n := len(d.byZone[k.from].nodes); len(s.clients) < n && !plant.Housekeeping(s.protocol) {
-		say("All %s of %s may use %s, and %s did.", counted(n, "machine"), d.called(k.from), s.protocol, who(s.clients))
+		say("%s of %s may use %s, and %s did.", everyOf(n), d.called(k.from), s.protocol, who(s.clients))
 	}
 	switch {
 	case s.protocol == "unknown":
@@ -277,7 +277,7 @@ func (s *service) open(d *draft, k pair) []string {
 	case controls[s.protocol] && !relayed[s.protocol]:
 		say("No relay reads %s: its verbs are watched, and only its port is held.", s.protocol)
 	}
-	for _, x := range s.kindsOfFew() {
+	for _, x := range s.kindsOfFew(d.byZone[k.from]) {
 		say("Only %s needs %s over %s; a zone of its own would leave it to that machine.", who(s.evidence.kinds[x]), x, s.protocol)
 	}
 	if r := s.portRanges(); len(r) > 0 && r[len(r)-1].Last == 65535 {
@@ -286,10 +286,20 @@ func (s *service) open(d *draft, k pair) []string {
 	return all
 }
 
+func everyOf(n int) string {
+	if n == 2 {
+		return "Both machines"
+	}
+	return fmt.Sprintf("All %d machines", n)
+}
+
 // kindsOfFew are the kinds that change a machine and that one client of several
 // asks for.
-func (s *service) kindsOfFew() []plant.Kind {
+func (s *service) kindsOfFew(from *zone) []plant.Kind {
 	var all []plant.Kind
+	if from.group == "engineering" {
+		return nil // it is that zone
+	}
 	for _, k := range (s.kinds & strong).List() {
 		if n := len(s.evidence.kinds[k]); s.held() && n == 1 && len(s.clients) > 1 {
 			all = append(all, k)

@@ -38,6 +38,7 @@ type node struct {
 	band    band
 	network *network
 	peers   map[*node]*link
+	heard   map[*node]int // conversations with anybody about anything
 	zone    *zone
 	line    string // by the model that is there
 	placed  bool   // the model that is there gives it a zone
@@ -125,8 +126,14 @@ func (d *draft) radio() {
 // meet notes that two assets talk.
 func (d *draft) meet(t *record.Talk) {
 	a, b := d.byID[t.Client], d.byID[t.Server]
-	if a == nil || b == nil || a == b || plant.Housekeeping(t.Protocol) || !t.Answered && t.Transport != plant.Ethernet {
+	if a == nil || b == nil || a == b {
 		return
+	}
+	if t.Transport != plant.Ethernet {
+		a.heard, b.heard = note(a.heard, b), note(b.heard, a)
+	}
+	if plant.Housekeeping(t.Protocol) || t.Protocol == "profinet-dcp" || !t.Answered && t.Transport != plant.Ethernet {
+		return // who only looks who is there does not work with anybody
 	}
 	w := 1 + math.Log2(1+float64(t.Count))/8
 	for _, e := range []struct {
@@ -143,6 +150,14 @@ func (d *draft) meet(t *record.Talk) {
 		l.answers += 1 - e.asks
 		l.control = l.control || controls[t.Protocol]
 	}
+}
+
+func note(of map[*node]int, n *node) map[*node]int {
+	if of == nil {
+		of = map[*node]int{}
+	}
+	of[n]++
+	return of
 }
 
 // with are a node's peers in an order that does not change.

@@ -215,6 +215,7 @@ func (d *draft) cells(loose []*node) {
 	byLine := map[string][]*node{}
 	var lines []string
 	var rest []*node
+	devoted(loose)
 	for _, n := range loose {
 		if n.band != cell && n.band != panel && n.band != safety {
 			continue
@@ -252,7 +253,7 @@ func (d *draft) cell(c []*node, group string, all []*node) {
 		return // a safety zone will be all there is of it
 	}
 	level := 1.0
-	name := principal(in).Label
+	name := short(principal(c).Label)
 	id := "cell-" + name
 	if t := tag(c, all); t != "" {
 		id, name = "cell-"+t, strings.ToUpper(t)
@@ -261,7 +262,7 @@ func (d *draft) cell(c []*node, group string, all []*node) {
 	d.join(z, in, named(in)...)
 	switch {
 	case len(c) == 1:
-		z.Why = fmt.Sprintf("It talks to no other machine of its kind; %s ask it.", orNobody(c[0].askerNames()))
+		z.Why = fmt.Sprintf("It talks to no other machine of its kind, and is asked by %s.", orNobody(c[0].askerNames()))
 	case len(components(c)) == len(c):
 		z.Why = fmt.Sprintf("None of them talks to another machine of its kind, and the same machines ask all of them (%s): %s.", orNobody(c[0].askerNames()), roles(in))
 	default:
@@ -271,9 +272,18 @@ func (d *draft) cell(c []*node, group string, all []*node) {
 
 func orNobody(names []string) string {
 	if len(names) == 0 {
-		return "none that was seen"
+		return "nobody that was seen"
 	}
 	return few(names, 3)
+}
+
+// short is a name without its domain; an address stays whole.
+func short(label string) string {
+	if _, err := netip.ParseAddr(label); err == nil {
+		return label
+	}
+	host, _, _ := strings.Cut(label, ".")
+	return host
 }
 
 // principal is the controller of a community that talks to most of it.
@@ -341,7 +351,7 @@ func (d *draft) guards() {
 	slices.Sort(groups)
 	for _, g := range groups {
 		guards := of[g]
-		name, id := guards[0].Label, "safety-"+guards[0].Label
+		name, id := short(guards[0].Label), "safety-"+short(guards[0].Label)
 		for _, z := range d.zones {
 			if z.group == g && !z.Kept {
 				name, id = strings.TrimPrefix(z.Name, "Cell "), "safety-"+strings.TrimPrefix(z.ID, "cell-")
@@ -412,7 +422,8 @@ func (n *node) leave() {
 	n.zone = nil
 }
 
-// strays puts what is left where those stand that it talks to most. What talks
+// strays puts what is left where those stand that it talks to most; what carries
+// traffic, where those stand to whom it reports. What talks
 // to nobody is for people.
 func (d *draft) strays(loose []*node) {
 	for _, n := range loose {
@@ -420,15 +431,15 @@ func (d *draft) strays(loose []*node) {
 			continue
 		}
 		weight := map[*zone]float64{}
-		for _, p := range n.with() {
-			if p.zone != nil && p.zone.Kind != model.ZoneInternet {
-				weight[p.zone] += n.peers[p].weight
+		for p, times := range n.heard {
+			if p.zone != nil && p.zone.Kind != model.ZoneInternet && (n.peers[p] != nil || n.band == gear) {
+				weight[p.zone] += float64(times)
 			}
 		}
 		var best *zone
 		for _, z := range d.zones {
 			// Of equals the one furthest from the process: a stranger gets least.
-			if weight[z] > 0 && (best == nil || weight[z] > weight[best]) {
+			if weight[z] > 0 && (best == nil || weight[z] > weight[best] || weight[z] == weight[best] && z.depth() < best.depth()) {
 				best = z
 			}
 		}
@@ -440,6 +451,9 @@ func (d *draft) strays(loose []*node) {
 		}
 	}
 }
+
+// depth is how near a zone is to the process.
+func (z *zone) depth() int { return slices.Index(model.ZoneKinds, z.Kind) }
 
 // place looks where everything stands by the zones that were made.
 func (d *draft) place() error {

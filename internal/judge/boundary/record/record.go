@@ -58,7 +58,7 @@ type Talk struct {
 // address alone: it has no IP address, is to a group or to everyone, or is
 // link-local. No router and no firewall between networks ever sees it.
 func (t *Talk) Local() bool {
-	return !t.From.IP.IsValid() || !t.To.IP.IsValid() || local(t.From.IP) || local(t.To.IP)
+	return !t.From.IP.IsValid() || !t.To.IP.IsValid() || t.To.MAC.IsGroup() || local(t.From.IP) || local(t.To.IP)
 }
 
 func local(a netip.Addr) bool {

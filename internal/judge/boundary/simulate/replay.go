@@ -6,6 +6,7 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary"
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/record"
+	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/verdict"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
@@ -72,7 +73,7 @@ func New(in Input) *Replay {
 		r.in.Model = &model.Model{Site: in.Policy.Site}
 	}
 	if r.table == nil {
-		r.table = record.NewLookup(in.Policy, in.Now)
+		r.table = verdict.New(in.Policy, in.Now)
 	}
 	r.words = boundary.New(r.in.Model, in.Now)
 	placer := model.NewPlacer(r.in.Model)
@@ -152,6 +153,13 @@ func (r *Replay) framed(protocol string) bool {
 // zone is the identifier of a zone of the policy, "" for nowhere.
 func (r *Replay) zone(i int) string { return r.in.Policy.Zones[i].ID }
 
+// oneWay reports whether nobody answers a service because it needs no answer: a
+// stream of datagrams that were read to be of a protocol. Bytes to a port may be
+// anything.
+func oneWay(s *service) bool {
+	return s.transport == plant.UDP && s.protocol != "unknown" && s.protocol != ""
+}
+
 // called is what people call a zone.
 func (r *Replay) called(i int) string {
 	if z := &r.in.Policy.Zones[i]; z.Name != "" {
@@ -176,7 +184,7 @@ func (r *Replay) judge(s *service, v policy.Verdict) *opinion {
 		if v.From != policy.Nowhere && v.To != policy.Nowhere {
 			o.why = fmt.Sprintf("no conduit allows %s from %s to %s: it tells names or time or announces something, and would not get through", s.protocol, r.called(v.From), r.called(v.To))
 		}
-	case !s.answered:
+	case !s.answered && !oneWay(s):
 		o.list = attempts
 	}
 	return o

@@ -28,7 +28,7 @@ type Judge interface {
 // Input is what a replay is made with.
 type Input struct {
 	Policy *policy.Policy // the draft, compiled
-	// Table judges by Policy; nil makes one that is slower to build and to ask.
+	// Table judges by Policy; nil makes one.
 	Table  Judge
 	Model  *model.Model // the draft, as people read it
 	Assets []record.Asset

@@ -132,6 +132,7 @@ func TestWhatADraftWouldDo(t *testing.T) {
 		"an end that stands nowhere":             {talk("stray", "plc1", "modbus", 502, plant.Read), "blocked", "line-1", 3400, "the client stands in no zone"},
 		"both ends nowhere":                      {talk("stray", "stray", "http", 80), "blocked", "", 0, "neither end stands in a zone"},
 		"nobody answered":                        {unanswered(talk("pc", "plc1", "modbus", 502)), "attempts", "line-1", 3400, "no conduit leads"},
+		"a stream that nobody answers":           {unanswered(over(talk("scada", "plc2", "enip", 2222), plant.UDP)), "blocked", "line-2", 700, "conduit left-out allows"},
 		"names and time":                         {over(talk("plc1", "scada", "ntp", 123), plant.UDP), "aside", "line-1", 3400, "no conduit allows ntp from Cell 1 to Operations"},
 		"the same port over the other transport": {over(talk("scada", "plc1", "modbus", 502, plant.Read), plant.UDP), "blocked", "line-1", 3400, "conduit read-1 means it"},
 		"a frame that the boundary names":        {frame(talk("plc1", "plc2", "profinet-rt", 0)), "local", "", 0, ""},
