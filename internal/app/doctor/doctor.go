@@ -43,6 +43,7 @@ type Facts struct {
 	Running    *Running // nil: nothing answers at Address
 	Address    string
 	Hub        bool
+	Boundary   *Boundary // nil: none is configured here
 }
 
 // Folder is the data folder.
@@ -116,6 +117,7 @@ func Judge(f *Facts, now time.Time) []Check {
 		j.wire(&f.Interfaces[i])
 	}
 	j.clock()
+	j.boundary()
 	j.running()
 	return j.checks
 }

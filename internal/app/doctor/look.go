@@ -32,6 +32,9 @@ func Look(ctx context.Context, c *config.Config, watch time.Duration) *Facts {
 		}
 	}
 	f.count(ctx, watch)
+	if c.Boundary != nil {
+		f.Boundary = lookBoundary(ctx, c.Boundary)
+	}
 	if f.Hub {
 		h := hubOf(c)
 		f.Running = h.ask(ctx)

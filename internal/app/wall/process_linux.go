@@ -47,19 +47,14 @@ func OpenProcess(c *config.Config, version string, log *slog.Logger) (*Server, e
 	if ports := x.Box.Config.Relay; len(ports) > 0 {
 		x.Relays = NewRelays(ports, log)
 	}
-	x.Setup = func() ([]string, error) {
-		t, err := enforce.Setup(x.Box.Config, x.Box.Caps)
-		if err != nil {
-			return nil, err
-		}
-		return t.Changed, nil
+	x.Setup = func() error {
+		// What it changed stays when the process ends: so does the wall.
+		_, err := enforce.Setup(x.Box.Config, x.Box.Caps)
+		return err
 	}
 	s, err := OpenServer(x)
 	if err != nil {
 		return nil, err
-	}
-	for _, what := range s.changed {
-		log.Info("set up", "what", what)
 	}
 	if c.Confine != "off" {
 		log.Info("confined", "report", dropPrivileges())

@@ -37,7 +37,7 @@ type Config struct {
 	// Open reaches the kernel; it is called again after somebody else changed it.
 	Open Open
 	// Setup makes the box pass packets; it is called once the wall stands.
-	Setup func() ([]string, error)
+	Setup func() error
 	// Guards starts guards.
 	Guards Guards
 	// Relays makes what reads messages, and is given where it reports; nil for
@@ -68,7 +68,6 @@ type Server struct {
 	lock    *os.File
 	socket  net.Listener
 	started time.Time
-	changed []string // on the machine, by Setup
 	reports *reports
 	relays  Relays // nil for none
 	work    sync.WaitGroup
@@ -132,7 +131,7 @@ func OpenServer(c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	if c.Setup != nil {
-		if s.changed, err = c.Setup(); err != nil {
+		if err = c.Setup(); err != nil {
 			return nil, fmt.Errorf("lead packets through the wall: %w", err)
 		}
 	}
