@@ -32,7 +32,7 @@ func (e *enipReader) message(b []byte, conn *connection, depth int, r *rule) boo
 	}
 	a := m.Path.Address()
 	class, clear := addressed(&a, conn)
-	switch {
+	switch clear = clear && ordinary(m.Path); {
 	case !clear:
 	case m.Service == pdu.MultipleServicePacket:
 		if class != pdu.ClassMessageRouter {
@@ -69,6 +69,19 @@ func addressed(a *pdu.Address, conn *connection) (class uint32, clear bool) {
 		return conn.class, conn.class != 0
 	}
 	return 0, false
+}
+
+// ordinary reports a path of nothing but what names an object: no ports, keys,
+// data or kinds of segment that were added later.
+func ordinary(p pdu.Path) bool {
+	for len(p) > 0 {
+		s, n := p.Next()
+		if n == 0 || s.Kind == pdu.OtherSegment || s.Kind == pdu.PortSegment {
+			return false
+		}
+		p = p[n:]
+	}
+	return true
 }
 
 // service judges a service on an object.
@@ -283,7 +296,7 @@ func (e *enipReader) deny(b, request []byte, conn *connection) []byte {
 			return denyOpen(b, &m, &o)
 		}
 	}
-	return append(b, byte(m.Service)|0x80, 0, byte(status(class, m.Service, clear)), 0)
+	return append(b, byte(m.Service)|0x80, 0, byte(status(class, m.Service, clear && ordinary(m.Path))), 0)
 }
 
 // status is privilege violation for what is known and not allowed, service not

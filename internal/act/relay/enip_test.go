@@ -109,6 +109,7 @@ func TestCIPServices(t *testing.T) {
 		{"flash LEDs", "4b 02 20 01 24 01", nil, ""},
 		{"no path", "0e 00", read, "8e 00 08 00"},
 		{"a path through a port", "0e 03 01 00 20 01 24 01", read, "8e 00 08 00"},
+		{"a path with data", "0e 05 20 04 24 64 30 03 80 01 1234", read, "8e 00 08 00"},
 		{"a path that breaks off", "0e 02 20 01 29 00", read, "8e 00 08 00"},
 		{"a tag and a class", "4c 05 91 05 5370656564 00 20 6b 0100", read, "cc 00 08 00"},
 		{"a class in a class that minds", "4d 03 20 68 24 01 20 6b 0100", []plant.Kind{plant.Read, plant.Config}, "cd 00 0f 00"},

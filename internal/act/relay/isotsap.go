@@ -23,12 +23,13 @@ const maxUnit = 128 << 10
 
 func (s *s7Reader) largest() int { return maxUnit }
 
-func (s *s7Reader) request(b []byte) (int, error)  { return tsduSize(b) }
-func (s *s7Reader) response(b []byte) (int, error) { return tsduSize(b) }
+func (s *s7Reader) request(b []byte) (int, error)  { return tsduSize(b, true) }
+func (s *s7Reader) response(b []byte) (int, error) { return tsduSize(b, false) }
 
 // tsduSize is the length of the packets that make the first transport service
-// data unit whole, or of one packet that carries something else.
-func tsduSize(b []byte) (int, error) {
+// data unit whole, or of one packet that carries something else. It is strict
+// with clients.
+func tsduSize(b []byte, strict bool) (int, error) {
 	at := 0
 	for {
 		tpdu, n, err := cotp.Frame(b[at:])
@@ -45,6 +46,8 @@ func tsduSize(b []byte) (int, error) {
 		first := at == 0
 		at += n
 		switch {
+		case strict && odd(&t, tpdu, first):
+			return 0, &malformed{"a packet that controllers may read in another way"}
 		case t.Type != cotp.Data && !first:
 			return 0, &malformed{"another message in the middle of a unit"}
 		case t.Type != cotp.Data, t.EOT:
@@ -53,6 +56,20 @@ func tsduSize(b []byte) (int, error) {
 			return at, nil // what Siemens sends to acknowledge
 		}
 	}
+}
+
+// odd reports a packet that hides something from a controller that takes the
+// header for what it is in class 0, two bytes and a length, or every packet for
+// a unit: user data in other messages, a longer header, and a part of a unit
+// that looks like the beginning of one.
+func odd(t *cotp.TPDU, tpdu []byte, first bool) bool {
+	if t.Type != cotp.Data {
+		return len(t.Data) > 0
+	}
+	if tpdu[0] != 2 {
+		return true
+	}
+	return !first && len(t.Data) > 0 && (t.Data[0] == pdu.ProtocolID || t.Data[0] == plusID)
 }
 
 // user is the user data of the packets in m.
@@ -90,9 +107,6 @@ func (s *s7Reader) judge(m []byte, r *rule) (verdict, error) {
 	switch t.Type {
 	case cotp.ConnectionRequest:
 		s.clientRef = t.SrcRef
-		if len(t.Data) > 0 || t.DstRef != 0 {
-			return verdict{}, &malformed{"a connection request that carries data"}
-		}
 		return verdict{pass: true}, nil
 	case cotp.DisconnectRequest, cotp.DisconnectConfirm, cotp.Error:
 		return verdict{pass: true}, nil

@@ -52,7 +52,7 @@ func (s *s7Reader) job(u *pdu.PDU, r *rule) (verdict, error) {
 	var scratch [16]byte
 	switch f {
 	case pdu.ReadVar, pdu.WriteVar:
-		if !whole(u.Param) {
+		if !whole(u.Param) || f == pdu.ReadVar && len(u.Data) > 0 {
 			break // its items are not what their number says: not known
 		}
 		v.pass = s.variables(r, verb, kind, pdu.DecodeItems(u.Param))

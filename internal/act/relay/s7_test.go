@@ -70,6 +70,7 @@ func TestS7Jobs(t *testing.T) {
 		{"write where it is allowed", writeDB, twoBytes, []plant.Kind{plant.Write}, ""},
 		{"a read whose items are fewer than it says", "04 02 12 0a 10 02 0010 0001 84 000000", "", []plant.Kind{plant.Read}, notThere + "04"},
 		{"a read with bytes behind its items", readDB + "05 01 12", "", []plant.Kind{plant.Read}, notThere + "04"},
+		{"a read with data", readDB, twoBytes, []plant.Kind{plant.Read}, notThere + "04"},
 		{"request download", "1a 00 0100 0000 0000 09 5f303830303030315041 0d 31303030323634303030313332", "", []plant.Kind{plant.Read, plant.Write}, notThere + "1a"},
 		{"start upload", "1d 00 0000 0000 0000 09 5f3038303030303141", "", []plant.Kind{plant.Read, plant.Write}, notThere + "1d"},
 		{"end upload", "1f 00 0000 0000 0007", "", []plant.Kind{plant.Read, plant.Write}, notThere + "1f"},
@@ -229,6 +230,9 @@ func TestS7Malformed(t *testing.T) {
 		"a unit that is cut":        dt(job(readDB, "")[:20]),
 		"an unknown type of unit":   dt(unhex("32 09 0000 0102 0000 0000")),
 		"a connection with data":    tpkt(append(unhex(connect), job(writeDB, "")...)),
+		"a goodbye with data":       tpkt(append(unhex("06 80 0011 0022 80"), job(writeDB, twoBytes)...)),
+		"a longer header":           tpkt(append(unhex("06 f0 80 3201 0080"), job(readDB, "")...)),
+		"a part that is a unit":     append(tpkt(append(unhex("02 f0 00"), job(readDB, "")[:10]...)), dt(job(writeDB, twoBytes))...),
 		"userdata without a header": dt(userdata("000112 04", "")),
 	} {
 		t.Run(name, func(t *testing.T) {
