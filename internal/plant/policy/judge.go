@@ -2,6 +2,7 @@ package policy
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
@@ -71,4 +72,20 @@ func (p *Policy) At(a netip.Addr) int {
 // Fits reports whether a packet is one of a match.
 func (m *Match) Fits(k *Packet) bool {
 	return m.Proto == Any || m.Proto == k.Proto && (k.Proto != TCP && k.Proto != UDP || m.First <= k.DstPort && k.DstPort <= m.Last)
+}
+
+// Fits reports whether a packet is one of a rule, whatever its Until.
+func (r *Rule) Fits(k *Packet) bool {
+	return within(r.From, k.Src) && within(r.To, k.Dst) && (len(r.Matches) == 0 || slices.ContainsFunc(r.Matches, func(m PortMatch) bool { return m.Fits(k) }))
+}
+
+// within reports whether an address is in a rule's list; an empty list is every
+// address.
+func within(list []netip.Prefix, a netip.Addr) bool {
+	return len(list) == 0 || slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// Fits reports whether a packet is one of a match.
+func (m *PortMatch) Fits(k *Packet) bool {
+	return (m.Proto == Any || m.Proto == k.Proto) && m.First <= k.DstPort && k.DstPort <= m.Last && m.SrcFirst <= k.SrcPort && k.SrcPort <= m.SrcLast
 }

@@ -160,7 +160,7 @@ func (x *rulesSide) undecided(k *policy.Packet) Decision {
 	d := Decision{Rule: -1, Unknown: true, Says: "a line that was not understood might decide about it"}
 	for i := range x.rules.Unknown {
 		l := &x.rules.Unknown[i]
-		if l.Harmless || l.Bound != nil && !fits(l.Bound, k) {
+		if l.Harmless || l.Bound != nil && !l.Bound.Fits(k) {
 			continue
 		}
 		d.Line = l.Number
@@ -172,17 +172,7 @@ func (x *rulesSide) undecided(k *policy.Packet) Decision {
 
 // first is the first rule that is about a packet, -1 if none is.
 func (x *rulesSide) first(k *policy.Packet) int {
-	return slices.IndexFunc(x.rules.Rules, func(r policy.Rule) bool { return !x.ended(&r) && fits(&r, k) })
-}
-
-// fits reports whether a rule is about a packet.
-func fits(r *policy.Rule, k *policy.Packet) bool {
-	in := func(list []netip.Prefix, a netip.Addr) bool {
-		return len(list) == 0 || slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(a) })
-	}
-	return in(r.From, k.Src) && in(r.To, k.Dst) && (len(r.Matches) == 0 || slices.ContainsFunc(r.Matches, func(m policy.PortMatch) bool {
-		return (m.Proto == policy.Any || m.Proto == k.Proto) && m.First <= k.DstPort && k.DstPort <= m.Last && m.SrcFirst <= k.SrcPort && k.SrcPort <= m.SrcLast
-	}))
+	return slices.IndexFunc(x.rules.Rules, func(r policy.Rule) bool { return !x.ended(&r) && r.Fits(k) })
 }
 
 func ruleName(r *policy.Rule, i int) string {

@@ -3,7 +3,6 @@ package symbolic
 import (
 	"fmt"
 	"math/bits"
-	"net/netip"
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/bdd"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
@@ -155,14 +154,4 @@ func number(bits []bool, at, width int) uint32 {
 		}
 	}
 	return n
-}
-
-// at is packets from or to one address: its class.
-func (s *space) at(place int, a netip.Addr) bdd.Ref {
-	n := s.classesOf(a.Is6()).of(a)
-	in := s.In(place, s.width, []bdd.Run{{First: n, Last: n}})
-	if a.Is6() {
-		return s.Node(family, bdd.False, in)
-	}
-	return s.Node(family, in, bdd.False)
 }

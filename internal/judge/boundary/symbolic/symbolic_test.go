@@ -219,7 +219,7 @@ func changeOf(a, b *policy.RuleSet, k *policy.Packet) (Change, bool) {
 	}
 	pass := func(s *policy.RuleSet) bool {
 		for i := range s.Rules {
-			if fits(&s.Rules[i], k) {
+			if s.Rules[i].Fits(k) {
 				return s.Rules[i].Allow
 			}
 		}
@@ -488,5 +488,40 @@ func TestAnswersHaveABound(t *testing.T) {
 	d, err := Compare(Source{Rules: a}, Source{Rules: b}, Options{Regions: 10})
 	if err != nil || len(d.Regions) != 10 || !d.More {
 		t.Error(err, len(d.Regions))
+	}
+}
+
+func TestSetsAnswerForSinglePackets(t *testing.T) {
+	p := plant()
+	s, err := Of(Source{Policy: p}, Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := policy.Packet{Src: netip.MustParseAddr("10.1.0.1"), Dst: netip.MustParseAddr("::ffff:10.20.0.1"), Proto: policy.TCP, SrcPort: 9, DstPort: 443}
+	if yes, perhaps := s.Passes(k); !yes || !perhaps {
+		t.Error("the office's reports are stopped")
+	}
+	for name, spoil := range map[string]func(*policy.Packet){
+		"two families": func(k *policy.Packet) { k.Dst = netip.MustParseAddr("fd00:2::1") },
+		"no address":   func(k *policy.Packet) { k.Src = netip.Addr{} },
+		"one further":  func(k *policy.Packet) { k.DstPort = 446 },
+		"not its ICMP": func(k *policy.Packet) { *k = policy.Packet{Src: k.Src, Dst: k.Src, Proto: policy.ICMPv6} },
+		"ICMP's ports": func(k *policy.Packet) { *k = policy.Packet{Src: k.Src, Dst: k.Src, Proto: policy.ICMP, DstPort: 1} },
+	} {
+		bad := k
+		spoil(&bad)
+		if yes, perhaps := s.Passes(bad); yes || perhaps {
+			t.Errorf("%s passes", name)
+		}
+	}
+	if nodes, bits := s.Size(); nodes == 0 || bits < 45 || bits > 60 {
+		t.Error(nodes, bits)
+	}
+	rules := &policy.RuleSet{Unknown: []policy.Line{{Number: 1, Why: "?"}}}
+	if s, err = Of(Source{Rules: rules}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if yes, perhaps := s.Passes(k); yes || !perhaps {
+		t.Error("what might pass does not pass for certain")
 	}
 }
