@@ -11,6 +11,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/device"
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/fortigate"
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/mikrotik"
+	"github.com/bulkhead-ot/bulkhead/internal/act/export/opnsense"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
 )
 
@@ -37,6 +38,7 @@ type Brand struct {
 func Brands() []Brand {
 	return []Brand{
 		{ID: "fortigate", Name: "FortiGate (FortiOS 6.4 and later)", File: "fortigate.conf", Render: fortigate.Render, Parse: fortigate.Parse},
+		{ID: "opnsense", Name: "OPNsense", File: "opnsense.xml", Render: opnsense.Render, Parse: opnsense.Parse},
 		{ID: "mikrotik", Name: "MikroTik (RouterOS)", File: "mikrotik.rsc", Render: mikrotik.Render, Parse: mikrotik.Parse},
 	}
 }

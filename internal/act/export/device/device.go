@@ -28,8 +28,9 @@ type Options struct {
 	Now time.Time
 	// Interfaces are the device's own names of the interface (or, where the
 	// brand has them, zone) behind which a zone's addresses are, by zone id; that
-	// of "" is where everything else is. Rules are bound to interfaces only where
-	// both ends have one. IOS cannot do without.
+	// of "" is where everything else is. FortiGate and MikroTik bind rules to
+	// interfaces where both ends have one; IOS applies its lists to all of them and
+	// cannot do without; OPNsense's rules are floating, by address alone.
 	Interfaces map[string]string
 	// Reasons are why a conduit is there, by its id, for comments.
 	Reasons map[string]string

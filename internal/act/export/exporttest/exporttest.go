@@ -206,9 +206,9 @@ type Brand struct {
 	Parse  func([]byte) (*policy.RuleSet, error)
 	// Options are for a policy, nil for none.
 	Options func(*policy.Policy) device.Options
-	// Around is put before what was written, as the rest of a device's
-	// configuration; nil for nothing.
-	Around func(*policy.Policy) string
+	// Around puts what was written into the rest of a device's configuration; nil
+	// leaves it as it is.
+	Around func(p *policy.Policy, text []byte) []byte
 }
 
 func (b *Brand) read(t *testing.T, p *policy.Policy) ([]byte, *policy.RuleSet) {
@@ -226,7 +226,7 @@ func (b *Brand) read(t *testing.T, p *policy.Policy) ([]byte, *policy.RuleSet) {
 		t.Fatalf("written twice, it differs: %v", err)
 	}
 	if b.Around != nil {
-		text = append([]byte(b.Around(p)), text...)
+		text = b.Around(p, text)
 	}
 	s, err := b.Parse(text)
 	if err != nil {

@@ -38,7 +38,7 @@ func bound(p *policy.Policy) device.Options {
 	return o
 }
 
-func around(p *policy.Policy) string {
+func around(p *policy.Policy, text []byte) []byte {
 	var b strings.Builder
 	b.WriteString("config system interface\n")
 	for i := range p.Zones[1:] {
@@ -64,7 +64,7 @@ func around(p *policy.Policy) string {
 		}
 	}
 	b.WriteString("end\n")
-	return b.String()
+	return append([]byte(b.String()), text...)
 }
 
 func TestRoundTripWithInterfaces(t *testing.T) {

@@ -35,7 +35,7 @@ func bound(p *policy.Policy) device.Options {
 	return o
 }
 
-func around(p *policy.Policy) string {
+func around(p *policy.Policy, text []byte) []byte {
 	var b strings.Builder
 	b.WriteString("/ip dhcp-client\nadd interface=ether1\n")
 	for i, z := range p.Zones[1:] {
@@ -44,7 +44,7 @@ func around(p *policy.Policy) string {
 			fmt.Fprintf(&b, "%sroute\nadd dst-address=%v gateway=ether%d\n", strings.TrimSuffix(root(map[bool]int{true: 4, false: 6}[r.Addr().Is4()]), "firewall "), r, i+2)
 		}
 	}
-	return b.String()
+	return append([]byte(b.String()), text...)
 }
 
 func TestRoundTripWithInterfaces(t *testing.T) {
