@@ -27,7 +27,10 @@ type Input struct {
 	Enforced *policy.Policy
 	Assets   []record.Asset
 	Talks    []record.Talk // what closing would stop
-	Now      time.Time
+	// Around are conversations that were answered although Enforced stops them,
+	// as package proof finds them: between their zones nothing holds.
+	Around []record.Talk
+	Now    time.Time
 }
 
 // Flatness is how flat a network is.
@@ -67,6 +70,3 @@ type Next struct {
 	Last     time.Time // of those conversations
 	Says     string
 }
-
-// Measure measures.
-func Measure(in *Input) *Flatness { return &Flatness{Number: -1} }

@@ -66,7 +66,6 @@ type added struct {
 // zone is a zone in the making.
 type zone struct {
 	Zone
-	level float64
 	// group is the same for zones of one line: what goes between them stays
 	// within the line.
 	group string
