@@ -38,7 +38,6 @@ type measuring struct {
 	enforced *verdict.Table // nil: nothing is enforced
 	draft    *verdict.Table // nil: no zones are drawn
 	classes  []*class
-	names    map[int]string
 	whole    float64 // weight of all ways
 }
 
