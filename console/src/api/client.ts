@@ -1,5 +1,5 @@
 import type { Health } from './model'
-import { fill, type Answer, type BodyOf, type Change, type ChangeAnswer, type ChangePath, type Names, type Path, type QueryOf } from './path'
+import { fill, type Answer, type BodyOf, type Change, type ChangeAnswer, type ChangePath, type ChangeQuery, type Names, type Path, type QueryOf } from './path'
 
 /**
  * The client of the hub's API: typed by path, errors as problem documents
@@ -136,8 +136,8 @@ export function get<P extends Path>(path: P, given: { names?: Record<Names<P>, s
  * Asks for something that changes something. Path, body and answer are those of
  * the OpenAPI document; match is the entity tag of what the person saw.
  */
-export function send<M extends Change, P extends ChangePath<M>>(method: M, path: P, given: { names?: Record<Names<P>, string>; body?: BodyOf<M, P>; match?: string; signal?: AbortSignal } = {}): Promise<ChangeAnswer<M, P>> {
-  return ask<ChangeAnswer<M, P>>(method.toUpperCase(), fill(path, given.names), undefined, given.body, given.signal, given.match)
+export function send<M extends Change, P extends ChangePath<M>>(method: M, path: P, given: { names?: Record<Names<P>, string>; query?: Loose<ChangeQuery<M, P>>; body?: BodyOf<M, P>; match?: string; signal?: AbortSignal } = {}): Promise<ChangeAnswer<M, P>> {
+  return ask<ChangeAnswer<M, P>>(method.toUpperCase(), fill(path, given.names), given.query as Query | undefined, given.body, given.signal, given.match)
 }
 
 /** Whatever went wrong as a Failure, for pages that show it. */

@@ -34,5 +34,8 @@ type Operation<M extends Change, P extends string> = paths[`/api/v1${P}` & keyof
 /** What a route takes; fields that the hub itself adds are left out. */
 export type BodyOf<M extends Change, P extends string> = Operation<M, P> extends { requestBody?: { content: { 'application/json': infer B } } } ? Omit<B, '$schema'> : never
 
+/** What a route that changes something reads of the query. */
+export type ChangeQuery<M extends Change, P extends string> = Operation<M, P> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never
+
 /** What a route answers when it has done what was asked. */
 export type ChangeAnswer<M extends Change, P extends string> = Operation<M, P> extends { responses: infer R } ? (R extends { 200: { content: { 'application/json': infer T } } } ? T : R extends { 201: { content: { 'application/json': infer T } } } ? T : R extends { 202: { content: { 'application/json': infer T } } } ? T : undefined) : never

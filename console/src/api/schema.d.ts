@@ -2148,7 +2148,7 @@ export interface components {
             /** @description The console's page that shows the newest of them. */
             link: string;
             /** @description What somebody answered; null for nothing. */
-            mark: components["schemas"]["BlockMark"];
+            mark: components["schemas"]["BlockMark"] | null;
             /**
              * Format: int32
              * @description 0 where there is none or several are put together.
@@ -2923,7 +2923,7 @@ export interface components {
             /** @description It is of what is enforced; else of a network without a wall. */
             enforced: boolean;
             /** @description What to close next; null where nothing is left. */
-            next: components["schemas"]["FlatnessNext"];
+            next: components["schemas"]["FlatnessNext"] | null;
             /**
              * Format: double
              * @description 0 is a plant whose controllers nobody outside their cells reaches, 100 one where everything reaches everything. Null where nothing can be said.
@@ -3325,7 +3325,7 @@ export interface components {
             /** @description Of the account; empty with setup. */
             name: string;
             /** @description Null unless the link signs in. */
-            session: components["schemas"]["Session"];
+            session: components["schemas"]["Session"] | null;
         };
         LinkToken: {
             /** @description What stands behind # in the link. */
@@ -4218,14 +4218,14 @@ export interface components {
             /** @description The asset's addresses. */
             addrs: string[];
             /** @description That is in quarantine; null if it is not about one. */
-            asset: components["schemas"]["AssetRef"];
+            asset: components["schemas"]["AssetRef"] | null;
             /** Format: date-time */
             at: string | null;
             by: string;
             /** @description That is cut; empty if it is not about one. */
             conduit: string;
             /** @description Of operations; null where none is given. */
-            consent: components["schemas"]["Consent"];
+            consent: components["schemas"]["Consent"] | null;
             /** Format: date-time */
             ended: string | null;
             ended_by: string;
@@ -4436,14 +4436,14 @@ export interface components {
             /** @description The plant model would make another policy than the newest revision is: an edit makes no revision by itself. */
             edited: boolean;
             /** @description The revision that the enforcer holds; null while it holds none or does not answer. */
-            enforced: components["schemas"]["PolicyEnforced"];
+            enforced: components["schemas"]["PolicyEnforced"] | null;
             enforcers: components["schemas"]["Enforcer"][];
             /** @description The newest revision; null while there is none. */
-            newest: components["schemas"]["RevisionHead"];
+            newest: components["schemas"]["RevisionHead"] | null;
             /** @description What of the plant model cannot be said as a policy, or only in part. */
             notes: components["schemas"]["PolicyNote"][];
             /** @description What was applied and is not confirmed yet; null for nothing. */
-            pending: components["schemas"]["PolicyPending"];
+            pending: components["schemas"]["PolicyPending"] | null;
             site: string;
             /**
              * @description How far the boundary goes between zones that no conduit joins, by the plant model.

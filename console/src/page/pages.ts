@@ -25,6 +25,7 @@ export const pages: Page[] = [
 /** Pages that stand below one of the above, by the form of their path. */
 const details: { path: RegExp; under: string; props: (m: RegExpExecArray) => Record<string, string>; load: Page['load'] }[] = [
   { path: /^\/assets\/(.+)$/, under: '/assets', props: (m) => ({ id: decoded(m[1]!) }), load: () => import('./Asset.svelte') },
+  { path: /^\/boundary\/(\w+)$/, under: '/boundary', props: (m) => ({ part: m[1]! }), load: () => import('./Boundary.svelte') },
   { path: /^\/settings\/(\w+)$/, under: '/settings', props: (m) => ({ part: m[1]! }), load: () => import('./Settings.svelte') },
 ]
 

@@ -1,5 +1,6 @@
 // The plant's own words in the test server. It knows a few mistakes by their
 // form; judging a text is the hub's work and is tested there.
+import yaml from 'js-yaml'
 import { before } from './plant.mjs'
 
 export const text = `# The plant in our own words.
@@ -26,29 +27,81 @@ lines:
     members: [ { subnet: 10.30.2.0/24 } ]
 
 zones:
+  - id: internet
+    name: Internet
+    kind: internet
+    members: [ { subnet: 198.51.0.0/16 } ]
   - id: office
     name: Office
     kind: enterprise
     level: 4
     members: [ { subnet: 10.10.0.0/16 } ]
-  - id: operations
+  - id: servers
+    name: Servers
+    kind: enterprise
+    level: 4
+    members: [ { subnet: 10.10.200.0/24 } ]
+  - id: dmz
+    name: Historian mirror, gateway
+    kind: dmz
+    level: 3.5
+    members: [ { subnet: 10.15.0.0/24 } ]
+  - id: scada
     name: SCADA and historian
     kind: operations
     level: 3
     members: [ { subnet: 10.20.0.0/16 } ]
+  - id: engineering
+    name: Engineering
+    kind: operations
+    level: 3
+    members: [ { role: engineering workstation } ]
   - id: line-1
-    name: Mixing
+    name: Line 1 · Mixing
     kind: cell
     level: 1
     members: [ { line: line-1 } ]
+  - id: line-2
+    name: Line 2 · Filling
+    kind: cell
+    level: 1
+    members: [ { line: line-2 } ]
+  - id: line-3
+    name: Line 3 · Packing
+    kind: cell
+    level: 1
+    members: [ { subnet: 10.30.3.0/24 } ]
 
 conduits:
+  - id: mirror
+    name: Historian mirror
+    from: scada
+    to: dmz
+    allow: [ { protocol: opcua, verbs: [read] } ]
+    reason: The historian is mirrored to where the office may read it.
+    owners: { it: anna, operations: bernd }
   - id: scada-1
-    from: operations
+    from: scada
     to: line-1
     allow: [ { protocol: s7comm, verbs: [read] } ]
     reason: Operators see line 1.
+    stage: enforce
     review: 2027-01-31
+  - id: engineering-1
+    from: engineering
+    to: line-1
+    allow: [ { protocol: s7comm, verbs: [read, program] } ]
+    reason: Programs of line 1 are changed from here, in windows.
+    owners: { it: anna, operations: carla }
+  - id: vendor
+    name: Press vendor
+    from: internet
+    to: dmz
+    allow: [ { protocol: tls, transport: tcp, port: 443 } ]
+    reason: The press vendor looks after its machine.
+    review: 2026-12-31
+boundary:
+  stage: shadow
 `
 
 /** The versions that a plant begins with. */
@@ -61,14 +114,63 @@ export function versions() {
   ]
 }
 
-const empty = (site, name) => ({ site, name, time_zone: 'Europe/Berlin', currency: 'EUR', people: [], teams: [], owners: { it: '', operations: '' }, cost: { per_hour: 0, restart: 0, spoilage: 0, spoils_after: 0 }, lines: [], zones: [], conduits: [], windows: [] })
+/** A text as what it says; undefined while it is no YAML. */
+export function parsed(text) {
+  try {
+    return yaml.load(text, { schema: yaml.CORE_SCHEMA })
+  } catch {
+    return undefined
+  }
+}
 
+const owners = (o) => ({ it: o?.it ?? '', operations: o?.operations ?? '' })
+const cost = (c) => ({ per_hour: 0, restart: 0, spoilage: 0, spoils_after: 0, ...c })
+const services = (l) => (l ?? []).map((s) => ({ ...s, ...(s.port !== undefined ? { port: String(s.port) } : {}) }))
+
+/** A text as the hub's model. */
 function values(text) {
-  const m = empty('main', /^name: (.*)$/m.exec(text)?.[1] ?? '')
-  for (const x of text.matchAll(/\{ id: (\w+), name: ([^,]+), side: (\w+)/g)) m.people.push({ id: x[1], name: x[2], side: x[3], mail: '', phone: '' })
-  const lines = text.slice(text.indexOf('\nlines:'), text.indexOf('\nzones:'))
-  for (const x of lines.split(/^ {2}- id: /m).slice(1)) m.lines.push({ id: x.split('\n')[0], name: /name: (.*)/.exec(x)?.[1] ?? '', note: '', owners: { it: '', operations: /operations: (\w+)/.exec(x)?.[1] ?? '' }, cost: { per_hour: Number(/per_hour: (\d+)/.exec(x)?.[1] ?? 0), restart: 0, spoilage: 0, spoils_after: 0 }, members: [], cells: [] })
-  return m
+  const d = parsed(text) ?? {}
+  return {
+    site: 'main',
+    name: d.name ?? '',
+    time_zone: d.time_zone ?? 'Europe/Berlin',
+    currency: d.currency ?? 'EUR',
+    people: (d.people ?? []).map((p) => ({ mail: '', phone: '', ...p })),
+    teams: [],
+    owners: owners(d.owners),
+    cost: cost(),
+    lines: (d.lines ?? []).map((l) => ({ id: l.id, name: l.name ?? '', note: '', owners: owners(l.owners), cost: cost(l.cost), members: l.members ?? [], cells: [] })),
+    zones: (d.zones ?? []).map((z) => ({ note: '', target: 0, level: null, ...z, name: z.name ?? '', owners: owners(z.owners), members: z.members ?? [] })),
+    conduits: (d.conduits ?? []).map((c) => ({ name: '', reason: '', ...c, owners: owners(c.owners), allow: services(c.allow) })),
+    boundary: d.boundary ?? {},
+    windows: [],
+  }
+}
+
+/** Makes edits to a text as the hub does, though without its comments; a sentence where one cannot be made. */
+export function change(text, edits) {
+  const d = parsed(text)
+  if (!d) return { problem: 'The text is no YAML.' }
+  for (const e of edits) {
+    const steps = e.path.split(/\.|(?=\[)/).map((s) => s.replace(/[[\]]/g, ''))
+    let at = d
+    for (const s of steps.slice(0, -1)) at = Array.isArray(at) ? (at.find((x) => x.id === s) ?? at[Number(s)]) : (at[s] ??= {})
+    const last = steps.at(-1)
+    const index = Array.isArray(at) ? (at.findIndex((x) => x.id === last) >= 0 ? at.findIndex((x) => x.id === last) : Number(last)) : last
+    if (at === undefined || (e.op === 'remove' && at[index] === undefined)) return { problem: `There is no ${e.path}.` }
+    if (e.op === 'add') (at[index] ??= []).push(e.value)
+    else if (e.op === 'set') at[index] = e.value
+    else if (Array.isArray(at)) at.splice(index, 1)
+    else delete at[index]
+  }
+  return { text: yaml.dump(d, { schema: yaml.CORE_SCHEMA, flowLevel: 4, lineWidth: 200 }) }
+}
+
+/** Where every asset would stand: in the zone of the made-up plant unless the text puts it somewhere by hand. */
+function places(w, m) {
+  const zones = new Set(m.zones.map((z) => z.id))
+  const hand = new Map(m.zones.flatMap((z) => z.members.filter((x) => x.asset).map((x) => [x.asset, z.id])))
+  return Object.fromEntries(w.plant.assets.map((a) => [a.id, hand.get(a.id) ?? (zones.has(a.zone) ? a.zone : '')]))
 }
 
 /** What is wrong with a text, as far as this server knows. */
@@ -122,6 +224,19 @@ function proposal(w) {
   return { site: 'main', version: 0, text: t, model: values(t), author: '', at: null, note: '', problems: [] }
 }
 
+/** What a text would do, after edits. */
+function checked(w, b, last) {
+  const done = b.edits?.length ? change(b.text, b.edits) : { text: b.text }
+  if (done.problem) return { problems: [{ severity: 'error', line: 1, column: 1, length: 1, path: '', message: done.problem, hint: '' }], changes: [] }
+  const found = problems(done.text)
+  if (!parsed(done.text)) found.push({ severity: 'error', line: 1, column: 1, length: 1, path: '', message: 'This is no YAML.', hint: '' })
+  const bad = found.some((p) => p.severity === 'error')
+  const same = done.text === last?.text
+  const model = bad ? undefined : values(done.text)
+  const effect = bad ? undefined : { placed: 96, unplaced: 24, moved: same ? 0 : 6, covered: 41, uncovered: 12, per_zone: [{ zone: 'office', assets: 54, before: 54 }, { zone: 'scada', assets: 10, before: 10 }, { zone: 'line-1', assets: 32, before: same ? 32 : 26 }] }
+  return { problems: found, changes: bad || same ? [] : changes(last?.text ?? '', done.text), ...(effect ? { effect } : {}), ...(b.whole ? { text: done.text, ...(model ? { model, places: places(w, model) } : {}) } : {}) }
+}
+
 /** Answers the routes below /model. */
 export function handle(w, [, part, n], method, query, read, { json, problem, match }) {
   const last = w.words.at(-1)
@@ -138,18 +253,18 @@ export function handle(w, [, part, n], method, query, read, { json, problem, mat
     json(shown(w.words.at(-1)), 200, tag(w.words.at(-1).version))
   }
   if (!part) return read((b) => save(b.text, b.note))
-  if (part === 'check')
-    return read((b) => {
-      const list = problems(b.text)
-      const bad = list.some((p) => p.severity === 'error')
-      json({ problems: list, changes: bad ? [] : changes(last?.text ?? '', b.text), effect: bad ? null : { placed: 96, unplaced: 24, moved: b.text === last?.text ? 0 : 6, covered: 41, uncovered: 12, per_zone: [{ zone: 'office', assets: 54, before: 54 }, { zone: 'operations', assets: 10, before: 10 }, { zone: 'line-1', assets: 32, before: b.text === last?.text ? 32 : 26 }] } })
-    })
+  if (part === 'check') return read((b) => json(checked(w, b, last)))
   if (part === 'edit')
     return read((b) => {
       let t = last?.text ?? proposal(w).text
       for (const e of b.edits) {
         const m = /^lines\[(.+?)\]\.owners\.operations$/.exec(e.path)
-        if (!m) return problem(422, 'Unprocessable Entity', `This server cannot edit ${e.path}.`)
+        if (!m) {
+          const done = change(t, [e])
+          if (done.problem) return problem(422, 'Unprocessable Entity', done.problem)
+          t = done.text
+          continue
+        }
         t = t.replace(new RegExp(`(- id: ${m[1]}\\n    name: .*\\n)(    owners: .*\\n)?`), `$1    owners: { operations: ${e.value} }\n`)
         w.plant.assets.filter((a) => a.line === m[1]).forEach((a) => a.owners && Object.assign(a.owners, { operations: { id: e.value, name: values(t).people.find((p) => p.id === e.value)?.name ?? e.value, from: `line ${m[1]}` } }))
       }

@@ -11,6 +11,7 @@ import * as curate from './curate.mjs'
 import * as ledger from './ledger.mjs'
 import * as model from './model.mjs'
 import { before, plant } from './plant.mjs'
+import * as boundary from './policy.mjs'
 import { protection } from './protection.mjs'
 import * as zones from './zones.mjs'
 
@@ -22,7 +23,7 @@ const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
 
 /** Starts the server; its address is in url, and close ends it. */
 export async function serve({ assets = 120, port = 0, ticks = true, seed = 1, role = '', declared = true } = {}) {
-  const w = { plant: plant(assets, seed), sensors: answer.sensors(assets === 0), captures: [], kept: [], retention: { minute_days: 2, hour_days: 60, day_days: 3650, max_bytes: 0 }, clients: new Set(), event: 0, broken: false, hung: false, account: account.state(role), ledger: assets ? ledger.rows(340) : [], words: assets ? model.versions() : [], views: assets ? curate.views() : [], decisions: [] }
+  const w = { plant: plant(assets, seed), sensors: answer.sensors(assets === 0), captures: [], kept: [], retention: { minute_days: 2, hour_days: 60, day_days: 3650, max_bytes: 0 }, clients: new Set(), event: 0, broken: false, hung: false, account: account.state(role), ledger: assets ? ledger.rows(340) : [], words: assets ? model.versions() : [], views: assets ? curate.views() : [], decisions: [], policy: boundary.state() }
   w.model = declared && assets ? zones.declare(w.plant) : zones.undeclared(w.plant)
   if (assets === 0) w.plant = { assets: [], conversations: [], operations: [], findings: [] }
   else w.captures.push({ id: 'c1', site: 'main', sensor: 'file monday.pcapng', sha256: '9f'.repeat(32), name: 'monday.pcapng', state: 'done', problem: '', bytes: 48_120_000, bytes_read: 48_120_000, packets: 220_145, created: before(7200), started: before(7199), ended: before(7190) })
@@ -76,6 +77,7 @@ function people(w, path, query, req, res) {
   if (account.handle(w, path, req.method, read, reply)) return true
   if (path[0] === 'ledger') return (reply.json(path[1] ? ledger.checkpoint(w) : ledger.list(w, query)), true)
   if (path[0] === 'model') return (model.handle(w, path, req.method, query, read, reply), true)
+  if (path[0] === 'policy') return (boundary.handle(w, path, req.method, query, read, reply, model.problems), true)
   return curate.handle(w, path, req.method, query, read, reply)
 }
 

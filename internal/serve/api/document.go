@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -65,6 +66,7 @@ func finish(doc *huma.OpenAPI) ([]byte, error) {
 			schema.AdditionalProperties = true // RFC 9457 section 3.2
 		}
 		neverNull(schema)
+		sometimesNull(schema, doc.Components.Schemas.TypeFromRef("#/components/schemas/"+name))
 	}
 	for _, item := range doc.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
@@ -93,6 +95,22 @@ func neverNull(s *huma.Schema) {
 	}
 	for _, p := range s.Properties {
 		neverNull(p)
+	}
+}
+
+// sometimesNull documents that a group of fields is null where there is none,
+// of those whose description says so.
+func sometimesNull(s *huma.Schema, t reflect.Type) {
+	if t == nil || t.Kind() != reflect.Struct {
+		return
+	}
+	for i := range t.NumField() {
+		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		p := s.Properties[name]
+		if p == nil || p.Ref == "" || strings.Contains(options, "omitempty") || !strings.Contains(strings.ToLower(p.Description), "null") {
+			continue
+		}
+		s.Properties[name] = &huma.Schema{Description: p.Description, AnyOf: []*huma.Schema{{Ref: p.Ref}, {Type: "null"}}}
 	}
 }
 

@@ -1,11 +1,14 @@
 import { Failure, failed, get, send } from '../../api/client'
-import type { ModelCheck, ModelDifference, ModelProblem, PlantModel } from '../../api/model'
+import type { Model, ModelCheck, ModelDifference, ModelEdit, ModelProblem, PlantModel } from '../../api/model'
 import { Load } from '../../lib/load.svelte'
 import { session } from '../../lib/session.svelte'
 import { merge, type Merged } from './merge'
 
 /** How long typing rests before the text is checked, in ms. */
 const rest = 350
+
+/** How many edits can be taken back. */
+const steps = 50
 
 /** What somebody else saved while this text was being written. */
 export interface Theirs {
@@ -28,8 +31,17 @@ export class Draft {
   saving = $state(false)
   saved = $state<number>()
   theirs = $state.raw<Theirs>()
+  /** Whether checks also give what the text says and where every asset would stand. */
+  whole = false
+  /** What the text says: of the newest text without errors. */
+  model = $state.raw<Model>()
+  /** In which zone each asset would stand, by identifier. */
+  places = $state.raw<Record<string, string>>({})
+  /** Texts before single edits, the newest last. */
+  past = $state.raw<string[]>([])
   /** Text the check belongs to. */
   #checked = $state.raw('')
+  #edits: Promise<unknown> = Promise.resolve()
   #timer: ReturnType<typeof setTimeout> | undefined
   #abort: AbortController | undefined
 
@@ -81,11 +93,42 @@ export class Draft {
     if (edit) void this.#run()
   }
 
-  type(text: string) {
+  type(text: string, pause = rest) {
     this.text = text
     this.saved = undefined
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#run(), rest)
+    this.#timer = setTimeout(() => void this.#run(), pause)
+  }
+
+  /** Puts another text in the place of this one, as one step that can be taken back. */
+  replace(text: string) {
+    if (text === this.text) return
+    this.past = [...this.past.slice(-steps), this.text]
+    this.type(text, 0)
+  }
+
+  /** Asks for the check now, with what the text says. */
+  async look() {
+    this.whole = true
+    if (this.base.data && (!this.model || !this.settled)) await this.#run()
+  }
+
+  /**
+   * Changes single places of the text as the hub does it, comments kept; one
+   * edit after the other. It resolves to whether it was done.
+   */
+  edit(edits: ModelEdit[]): Promise<boolean> {
+    const next = this.#edits.then(() => this.#edit(edits))
+    this.#edits = next
+    return next
+  }
+
+  /** Takes the newest edit back. */
+  undo() {
+    const text = this.past.at(-1)
+    if (text === undefined) return
+    this.past = this.past.slice(0, -1)
+    this.type(text, 0)
   }
 
   /** Begins anew from the newest version. */
@@ -94,6 +137,7 @@ export class Draft {
     this.theirs = undefined
     this.failure = undefined
     this.note = ''
+    this.past = []
   }
 
   async save() {
@@ -142,6 +186,40 @@ export class Draft {
     }
   }
 
+  async #edit(edits: ModelEdit[]): Promise<boolean> {
+    const m = this.base.data
+    if (!m || !edits.length) return false
+    this.#abort?.abort()
+    clearTimeout(this.#timer)
+    const text = this.text
+    this.checking = true
+    this.failure = undefined
+    try {
+      const check = await edited(m.site, text, edits)
+      // Somebody who types meanwhile goes on with what they see.
+      if (this.text !== text) return false
+      if (check.text === undefined) throw new Failure('It was not changed', check.problems.map((p) => p.message).join('. '), 422)
+      this.past = [...this.past.slice(-steps), text]
+      this.text = check.text
+      this.saved = undefined
+      this.#understood(check, check.text)
+      return true
+    } catch (e) {
+      this.failure = failed(e, 'It was not changed')
+      return false
+    } finally {
+      this.checking = false
+    }
+  }
+
+  /** Takes what a check says of a text. */
+  #understood(check: ModelCheck, text: string) {
+    this.check = check
+    this.#checked = text
+    if (check.model) this.model = check.model
+    if (check.places) this.places = check.places
+  }
+
   async #run() {
     const m = this.base.data
     if (!m) return
@@ -150,10 +228,9 @@ export class Draft {
     const text = this.text
     this.checking = true
     try {
-      const check = await send('post', '/model/check', { body: { site: m.site, text }, signal: abort.signal })
+      const check = await send('post', '/model/check', { body: { site: m.site, text, whole: this.whole || undefined }, signal: abort.signal })
       if (abort.signal.aborted) return
-      this.check = check
-      this.#checked = text
+      this.#understood(check, text)
       if (this.failure?.title === unchecked) this.failure = undefined
     } catch (e) {
       if (abort.signal.aborted) return
@@ -161,6 +238,19 @@ export class Draft {
       this.failure = new Failure(unchecked, f.detail || f.title, f.status)
     }
     this.checking = false
+  }
+}
+
+/** How many edits the hub makes at once. */
+const batch = 200
+
+/** What a check says of a text after edits, as many as there are. */
+export async function edited(site: string, text: string, edits: ModelEdit[]): Promise<ModelCheck> {
+  for (;;) {
+    const check = await send('post', '/model/check', { body: { site, text, edits: edits.slice(0, batch), whole: true } })
+    edits = edits.slice(batch)
+    if (check.text === undefined || !edits.length) return check
+    text = check.text
   }
 }
 

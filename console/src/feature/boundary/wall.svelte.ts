@@ -1,0 +1,92 @@
+import { get, send } from '../../api/client'
+import { live } from '../../api/live.svelte'
+import type { Flatness, PolicyApplied, PolicyState } from '../../api/model'
+import { Load } from '../../lib/load.svelte'
+import { session } from '../../lib/session.svelte'
+
+/** How often the page asks how a trial goes, in ms: the one thing that is polled, and only while it runs. */
+const trial = 2_000
+
+/** After news of the plant the page asks anew, in ms. */
+const settled = 15_000
+
+/**
+ * How a site's boundary stands, for the head of the page and all that must know
+ * of a trial. It is one for all parts of the page.
+ */
+export class Wall {
+  state = new Load<PolicyState>()
+  flatness = new Load<Flatness>()
+  applied = new Load<PolicyApplied>()
+  /** What the hub's clock is ahead of this machine's, in ms. */
+  ahead = $state(0)
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(readonly site: string) {}
+
+  get pending(): boolean {
+    return !!this.state.data?.pending
+  }
+
+  /** Asks for everything; resolves when the state is there. */
+  async refresh(): Promise<void> {
+    void this.flatness.run((signal) => get('/policy/flatness', { query: { site: this.site }, signal }))
+    await this.look()
+  }
+
+  /** Asks how it stands, and while something is on trial again soon. */
+  async look(): Promise<void> {
+    clearTimeout(this.#timer)
+    await Promise.all([
+      this.state.run((signal) => get('/policy', { query: { site: this.site }, signal })),
+      this.applied.run(async (signal) => {
+        const a = await get('/policy/apply', { query: { site: this.site }, signal })
+        this.ahead = Date.parse(a.now) - Date.now()
+        return a
+      }),
+    ])
+    if (this.pending && this.#watched) this.#timer = setTimeout(() => void this.look(), trial)
+  }
+
+  async confirm() {
+    this.took(await send('post', '/policy/confirm', { query: { site: this.site } }))
+  }
+
+  async rollback(reason: string) {
+    this.took(await send('post', '/policy/rollback', { query: { site: this.site }, body: { reason } }))
+  }
+
+  /** What an act on the boundary answered; the rest is asked for. */
+  took(a: PolicyApplied) {
+    this.applied.data = a
+    void this.look()
+  }
+
+  #watched = 0
+
+  /** Keeps it current until the returned function is called. */
+  watch(): () => void {
+    this.#watched++
+    void this.refresh()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = live.watch({ topics: ['overview', 'model'], reset: () => void this.refresh(), change: () => (timer ??= setTimeout(() => ((timer = undefined), void this.refresh()), settled)) })
+    return () => {
+      this.#watched--
+      clearTimeout(timer)
+      clearTimeout(this.#timer)
+      this.state.stop()
+      this.flatness.stop()
+      this.applied.stop()
+      stop()
+    }
+  }
+}
+
+const walls = new Map<string, Wall>()
+
+/** The boundary of a site as whoever is signed in sees it. */
+export function wall(site: string): Wall {
+  const key = `${session.now?.account.id} ${site}`
+  if (!walls.has(key)) walls.set(key, new Wall(site))
+  return walls.get(key)!
+}
