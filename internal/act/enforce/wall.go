@@ -3,80 +3,265 @@
 package enforce
 
 import (
-	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
 
+	"github.com/google/nftables"
+	"golang.org/x/sys/unix"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
 )
-
-var errNotYet = errors.New("not yet")
 
 // Wall is the wall in the kernel. Its methods may be called by several
 // goroutines. It holds no packet and needs no goroutine: when the process ends
 // the wall stays as it is.
-type Wall struct{}
+type Wall struct {
+	cfg     Config
+	found   Found
+	perfect *shape // how the skeleton has to look
 
-// Open finds the wall's tables in the kernel or makes them with a policy that
-// lets everything through. It needs CAP_NET_ADMIN.
-func Open(cfg Config, caps Caps) (*Wall, error) { return nil, errNotYet }
-
-// Apply makes p what the kernel does, in one transaction: a packet is judged by
-// the old policy or by the new one. Then it ends standing connections that p
-// denies between zones that are enforced.
-func (w *Wall) Apply(p *policy.Policy) (Applied, error) { return Applied{}, errNotYet }
-
-// Read reads everything back. An error means that it could not be read, not
-// that it differs.
-func (w *Wall) Read() (*ReadBack, error) { return nil, errNotYet }
-
-// Grant lets a grant's connections through until its time, which the kernel
-// keeps. A grant of the same id is replaced.
-func (w *Wall) Grant(g policy.Grant) error { return errNotYet }
-
-// Revoke ends a grant and its connections. To revoke what is not there is no error.
-func (w *Wall) Revoke(id string) error { return errNotYet }
-
-// Grants are those that the kernel still keeps.
-func (w *Wall) Grants() ([]policy.Grant, error) { return nil, errNotYet }
-
-// Contain stops what c names until its time, which the kernel keeps. A
-// containment of the same id is replaced.
-func (w *Wall) Contain(c policy.Containment) error { return errNotYet }
-
-// Release ends a containment. To release what is not there is no error.
-func (w *Wall) Release(id string) error { return errNotYet }
-
-// Containments are those that the kernel still keeps.
-func (w *Wall) Containments() ([]policy.Containment, error) { return nil, errNotYet }
-
-// Watch makes list the critical conversations whose answers are counted; the
-// counts begin at 0.
-func (w *Wall) Watch(list []policy.Critical) error { return errNotYet }
-
-// Seen is how often each watched conversation was answered through the wall
-// since Watch, in the order of Watch.
-func (w *Wall) Seen() ([]Seen, error) { return nil, errNotYet }
-
-// Counters are the conduits' counts, by id.
-func (w *Wall) Counters() (map[string]Count, error) { return nil, errNotYet }
-
-// Stats are the wall's other counts.
-func (w *Wall) Stats() (Stats, error) { return Stats{}, errNotYet }
-
-// Denials calls f with what was denied, or would have been, added up second by
-// second, until ctx ends. f is called by one goroutine at a time. lost is how
-// many packets found no room among what is added up or were not told by the
-// kernel.
-func (w *Wall) Denials(ctx context.Context, f func(list []policy.Denial, lost uint64)) error {
-	return errNotYet
+	mu       sync.Mutex
+	k        *kernel
+	skeleton *skeleton
+	// held is what the sets hold as long as the kernel's generation is this one;
+	// nil if they hold something else than a policy that was applied.
+	held       *plan
+	generation uint32
+	numbers    numbering
+	grants     map[string]policy.Grant
+	contained  []policy.Containment
+	watched    []policy.Critical
 }
 
-// Text is the whole of the wall as text in the manner of `nft list ruleset`,
-// without counters and times: evidence that can be hashed and kept.
-func (w *Wall) Text() ([]byte, error) { return nil, errNotYet }
+// Found says what Open found.
+type Found struct {
+	// Standing is whether there was a wall already: that of a process before.
+	Standing bool `json:"standing"`
+	// Rebuilt is what was wrong with its chains and rules: they have been put
+	// right, and packets may have been lost meanwhile.
+	Rebuilt []Drift `json:"rebuilt,omitempty"`
+}
+
+// Open finds the wall's tables in the kernel or makes them with a policy that
+// lets everything through. It needs CAP_NET_ADMIN, and CAP_SYS_ADMIN for a
+// namespace in which it sees how its own tables have to look.
+func Open(cfg Config, caps Caps) (*Wall, error) {
+	cfg, err := cfg.filled()
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Mode == Bridge && cfg.Tracking == "" {
+		cfg.Tracking = caps.Best()
+	}
+	if err := caps.check(cfg); err != nil {
+		return nil, err
+	}
+	w := &Wall{cfg: cfg, skeleton: build(cfg), grants: map[string]policy.Grant{}}
+	if w.perfect, err = reference(cfg); err != nil {
+		return nil, fmt.Errorf("see how the wall has to look: %w", err)
+	}
+	if w.k, err = dial(cfg.Namespace); err != nil {
+		return nil, err
+	}
+	if err := w.find(); err != nil {
+		return nil, errors.Join(err, w.k.close())
+	}
+	return w, nil
+}
+
+// Config is the configuration with its defaults filled in.
+func (w *Wall) Config() Config { return w.cfg }
+
+// Found is what Open found.
+func (w *Wall) Found() Found { return w.found }
+
+// find takes over the tables that stand, or makes them.
+func (w *Wall) find() error {
+	now, err := w.k.shapeOf(w.cfg.Table)
+	switch {
+	case err != nil:
+		return err
+	case len(now.lines) == 0:
+		if err = w.make(openPolicy(), nil); !errors.Is(err, unix.EEXIST) {
+			return err
+		}
+		if now, err = w.k.shapeOf(w.cfg.Table); err != nil {
+			return err
+		}
+	}
+	w.found = Found{Standing: true, Rebuilt: w.perfect.differences(now)}
+	if len(w.found.Rebuilt) > 0 {
+		return w.rebuild(now)
+	}
+	return w.remember()
+}
+
+// openPolicy lets everything through and reports nothing.
+func openPolicy() *policy.Policy {
+	return &policy.Policy{Zones: []policy.Zone{{}}, Rest: model.StageObserve}
+}
+
+// refresh makes what is known of the kernel's sets true again if another process
+// has changed something: the guard's, or a person's.
+func (w *Wall) refresh() error {
+	now, err := w.k.generation()
+	if err != nil || now == w.generation {
+		return err
+	}
+	return gone(w.remember())
+}
+
+// remember reads what another process has left.
+func (w *Wall) remember() error {
+	w.held = nil
+	before, err := w.k.generation()
+	if err != nil {
+		return err
+	}
+	have, err := w.read(slices.Concat(w.policySets(), timedSets))
+	if err != nil {
+		return err
+	}
+	w.generation = before // what came since then is seen next time
+	w.recall(have)
+	if wd, err := unpackWords(have["words"]); err == nil {
+		w.numbers = wd.Numbers
+		if p, err := planFor(w.cfg, wd.Numbers, wd.Policy, time.Now()); err == nil && !slices.ContainsFunc(w.policySets(), func(s string) bool {
+			gone, come := differ(have[s], p.sets[s])
+			return len(gone)+len(come) > 0
+		}) {
+			w.held = p
+		}
+		return nil
+	}
+	w.numbers = numbersOf(have["names"])
+	return nil
+}
+
+// timedSets are those that hold grants and containments.
+var timedSets = []string{"grants4", "grants6", "stopped4", "stopped6", "contained", "cutpairs", "cutconduits"}
+
+// policySets are those that hold a policy.
+func (w *Wall) policySets() []string {
+	all := []string{"zones4", "zones6", "names", "words", "conduits", "relayed", "pairs", "rest"}
+	if w.cfg.Mode == Bridge {
+		all = append(all, "ethernet")
+		if w.cfg.Tracking == Stateless {
+			all = append(all, "back", "backrest")
+		}
+	}
+	return all
+}
+
+// read reads sets of the skeleton.
+func (w *Wall) read(names []string) (contents, error) {
+	c := contents{}
+	for _, n := range names {
+		list, err := w.k.elements(w.skeleton.set(n))
+		if err != nil {
+			return nil, fmt.Errorf("set %s: %w", n, err)
+		}
+		c[n] = list
+	}
+	return c, nil
+}
+
+// create adds the whole skeleton to a transaction.
+func (s *skeleton) create(k *kernel) {
+	for _, t := range s.tables {
+		k.nft.CreateTable(t) // and if another process has just made it, nothing happens
+	}
+	for _, c := range s.chains {
+		k.nft.AddChain(c)
+	}
+	for _, x := range s.sets {
+		// It cannot fail: no set is anonymous, and all types are known.
+		_ = k.nft.AddSet(x, s.fixed[x])
+	}
+	for _, r := range s.rules {
+		k.nft.AddRule(&nftables.Rule{Table: r.chain.Table, Chain: r.chain, Exprs: r.code})
+	}
+}
+
+// make puts the skeleton and a policy into the kernel in one transaction, with
+// the timed elements of a wall before.
+func (w *Wall) make(p *policy.Policy, timed contents) error {
+	plan, err := planFor(w.cfg, w.numbers, p, time.Now())
+	if err != nil {
+		return err
+	}
+	w.skeleton.create(w.k)
+	for _, c := range []contents{plan.sets, timed} {
+		for name, list := range c {
+			if err := w.k.add(w.skeleton.set(name), list); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.k.commit(); err != nil {
+		return err
+	}
+	w.recall(timed)
+	if err := w.rewriteCut(); err != nil {
+		return err
+	}
+	w.held, w.numbers = plan, plan.numbers
+	w.generation, err = w.k.generation()
+	return err
+}
+
+// rebuild replaces tables that are not as they should be: those of another
+// version of this program, or that somebody has changed. The policy, grants and
+// containments stay.
+func (w *Wall) rebuild(now *shape) error {
+	have := contents{}
+	for _, n := range slices.Concat(w.policySets(), timedSets) {
+		// A set that is not there, or is another, holds nothing that is wanted.
+		if list, err := w.k.elements(w.skeleton.set(n)); err == nil {
+			have[n] = list
+		}
+	}
+	p := openPolicy()
+	if wd, err := unpackWords(have["words"]); err == nil {
+		w.numbers, p = wd.Numbers, wd.Policy
+	} else if len(have["conduits"])+len(have["pairs"]) > 0 {
+		w.numbers = numbersOf(have["names"])
+		p = policyOf(have, nil)
+	}
+	timed := contents{}
+	for _, n := range timedSets {
+		timed[n] = have[n]
+	}
+	for _, t := range w.skeleton.tables {
+		// To add a table that is there already is no error, and then it can be
+		// deleted whether it was there or not.
+		w.k.nft.AddTable(t)
+		w.k.nft.DelTable(t)
+	}
+	return w.make(p, timed)
+}
 
 // Remove takes the wall out of the kernel: everything passes.
-func (w *Wall) Remove() error { return errNotYet }
+func (w *Wall) Remove() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, t := range w.skeleton.tables {
+		w.k.nft.DelTable(t)
+	}
+	w.held = nil
+	if err := w.k.commit(); err != nil {
+		return fmt.Errorf("remove the wall: %w", err)
+	}
+	return nil
+}
 
 // Close ends the use of the wall and leaves it standing.
-func (w *Wall) Close() error { return errNotYet }
+func (w *Wall) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.k.close()
+}
