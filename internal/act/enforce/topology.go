@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 
@@ -21,6 +20,9 @@ import (
 // Topology is what Setup changed on the machine so that packets take their way
 // through the wall. Its methods may be called by several goroutines.
 type Topology struct {
+	// Changed says in words what Setup changed, in order.
+	Changed []string
+
 	cfg  Config
 	caps Caps
 	k    *kernel
@@ -53,6 +55,7 @@ func Setup(cfg Config, caps Caps) (*Topology, error) {
 	if err := t.setup(); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
+	t.Changed = t.changed
 	return t, nil
 }
 
@@ -74,13 +77,6 @@ func (t *Topology) setup() error {
 		}
 	}
 	return t.sysctls("1", "net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding")
-}
-
-// Changed says in words what was changed, in order.
-func (t *Topology) Changed() []string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Clone(t.changed)
 }
 
 // Close puts everything back as Setup found it.
