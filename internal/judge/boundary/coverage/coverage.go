@@ -21,7 +21,9 @@ type Interval struct{ From, To time.Time }
 
 // Input is what is counted.
 type Input struct {
-	Model *model.Model // nil for none: shifts of eight hours are assumed then
+	// Model is nil where there is none: shifts of eight hours from six o'clock are
+	// assumed then, and where it names no shifts.
+	Model *model.Model
 	// Watched is when sensors saw traffic, in any order; it may overlap.
 	Watched []Interval
 	Changes []Change
@@ -46,21 +48,19 @@ type Coverage struct {
 	Says    string // "18 of 21 shifts of a week: 3 night shifts missing, 1 month-end, 0 changeovers"
 	Missing []string
 	// Slots are the shifts of a week.
-	Slots                []Slot
-	Shifts, ShiftsOf     int
-	Weeks                int // whole ones, from Monday
-	Weekends             int
-	MonthEnds            int
-	Changeovers          int
-	Windows              int // maintenance windows that were watched
-	WeeklyJobs           int // conversations that come once a week, and came twice
-	Watched              time.Duration
-	From, To             time.Time
-	Assumed              bool // nobody wrote down shifts
-	LongestGap           time.Duration
-	MonthEndDays         []model.Date // working days at the ends of months that were watched
-	ChangeoversByLine    map[string]int
-	MissingMonthEndDates []model.Date
+	Slots             []Slot
+	Shifts, ShiftsOf  int
+	Assumed           bool // nobody wrote down shifts
+	Weeks             int  // whole ones, from Monday
+	Weekends          int
+	MonthEnds         int // with the last working day and the first of the next month
+	Changeovers       int
+	ChangeoversByLine map[string]int
+	Windows           int // maintenance windows
+	WeeklyJobs        int // conversations that come once a week, and came twice
+	Watched           time.Duration
+	LongestGap        time.Duration
+	From, To          time.Time
 }
 
 // Slot is one shift on one day of the week.
@@ -71,6 +71,3 @@ type Slot struct {
 	Seen        int // how often it was watched
 	Passed      int // how often it came between the first and the last packet
 }
-
-// Measure counts.
-func Measure(in *Input) *Coverage { return &Coverage{} }
