@@ -76,7 +76,8 @@ func (m *Match) Fits(k *Packet) bool {
 
 // Fits reports whether a packet is one of a rule, whatever its Until.
 func (r *Rule) Fits(k *Packet) bool {
-	return within(r.From, k.Src) && within(r.To, k.Dst) && (len(r.Matches) == 0 || slices.ContainsFunc(r.Matches, func(m PortMatch) bool { return m.Fits(k) }))
+	what := len(r.Matches) == 0 || slices.ContainsFunc(r.Matches, func(m PortMatch) bool { return m.Fits(k) })
+	return what && within(r.From, k.Src) && within(r.To, k.Dst)
 }
 
 // within reports whether an address is in a rule's list; an empty list is every

@@ -23,6 +23,7 @@ type Table struct {
 	policy *policy.Policy
 	n      uint32 // zones
 	v4     trie
+	wide   halving // of IPv4, where v4 has no room
 	v6     halving
 	pairs  []uint32 // n*n indices into cells, by from and to
 	cells  []cell

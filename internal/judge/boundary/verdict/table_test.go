@@ -142,7 +142,7 @@ func TestTheTableMeansThePolicy(t *testing.T) {
 		}
 		table := New(p, now)
 		if i%3 == 0 {
-			table.v4 = trie{} // as with too many pages
+			crowded(table)
 		}
 		for range 500 {
 			k := packet(r, p)
@@ -160,6 +160,28 @@ func TestTheTableMeansThePolicy(t *testing.T) {
 	}
 }
 
+// crowded makes a table that has no room for its trie, as with too many zones.
+func crowded(t *Table) {
+	zones := make([]policy.Zone, paged)
+	copy(zones, t.policy.Zones)
+	all := &Table{policy: &policy.Policy{Zones: zones}}
+	all.zones()
+	t.v4, t.wide, t.v6 = all.v4, all.wide, all.v6
+}
+
+// TestARangeOfIPv6AroundIPv4 has a zone that holds the addresses of IPv6 within
+// which those of IPv4 are written: it holds none of IPv4.
+func TestARangeOfIPv6AroundIPv4(t *testing.T) {
+	p := &policy.Policy{Zones: []policy.Zone{{}, {ID: "a", Ranges: []netip.Prefix{netip.MustParsePrefix("::/2")}}, {ID: "b", Ranges: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}, Rest: model.StageEnforce}
+	table := New(p, now)
+	for address, zone := range map[string]int{"::10": 1, "10.0.0.1": 2, "::ffff:10.0.0.1": 2, "11.0.0.1": 0, "::ffff:11.0.0.1": 0, "::1:0:0:0": 1, "3fff::1": 1, "4000::1": 0} {
+		a := netip.MustParseAddr(address)
+		if v := table.Judge(policy.Packet{Src: a, Dst: a}); v.From != zone || p.At(a) != zone {
+			t.Errorf("%s stands in zone %d by the table, %d by the policy, not in %d", address, v.From, p.At(a), zone)
+		}
+	}
+}
+
 func TestAddressesOfIPv4WithinIPv6(t *testing.T) {
 	p := random(rand.New(rand.NewPCG(1, 1)), 4, 0)
 	p.Zones[1].Ranges = []netip.Prefix{netip.MustParsePrefix("10.9.0.0/30")}
@@ -167,7 +189,7 @@ func TestAddressesOfIPv4WithinIPv6(t *testing.T) {
 	for _, table := range []*Table{New(p, now), {}} {
 		if table.policy == nil {
 			table = New(p, now)
-			table.v4 = trie{}
+			crowded(table)
 		}
 		if v := table.Judge(policy.Packet{Src: a, Dst: a.Unmap()}); v.From != 1 || v.Action != policy.Allow {
 			t.Errorf("%+v", v)

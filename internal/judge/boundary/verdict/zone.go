@@ -7,41 +7,50 @@ import (
 	"slices"
 )
 
-// zones fills the two tables of addresses.
+// zones fills the tables of addresses.
 func (t *Table) zones() {
-	var all []piece
+	var four, six []piece
 	small := len(t.policy.Zones) < paged
 	t.v4.root = make([]uint16, 1<<16)
 	for zone := range t.policy.Zones {
 		for _, r := range t.policy.Zones[zone].Ranges {
-			if small && r.Addr().Is4() {
+			p := piece{numberOf(r.Addr()), numberOf(lastOf(r)), uint32(zone)}
+			if r.Addr().Is6() {
+				six = append(six, p)
+				continue
+			}
+			four = append(four, p)
+			if small {
 				small = t.v4.add(r, uint16(zone))
 			}
-			all = append(all, piece{numberOf(r.Addr()), numberOf(lastOf(r)), uint32(zone)})
 		}
 	}
-	t.v6.fill(all)
+	t.v6.fill(six)
 	if !small {
 		t.v4 = trie{}
+		t.wide.fill(four)
 	}
 }
 
 // zone is the zone of an address. An address within IPv6 that stands for one of
-// IPv4 is that one.
+// IPv4 is that one, whatever range of IPv6 it is in.
 func (t *Table) zone(a *netip.Addr) uint32 {
-	if (a.Is4() || a.Is4In6()) && t.v4.root != nil {
-		b := a.As4()
-		return t.v4.find(binary.BigEndian.Uint32(b[:]))
+	if !a.Is4() && !a.Is4In6() {
+		return t.v6.find(numberOf(*a))
 	}
-	return t.v6.find(numberOf(*a))
+	if t.v4.root == nil {
+		return t.wide.find(numberOf(*a))
+	}
+	b := a.As4()
+	return t.v4.find(binary.BigEndian.Uint32(b[:]))
 }
 
 // trie finds the zone of an IPv4 address in one to three steps. An entry is a
 // zone, or where paged is set a page of the next 8 bits.
 //
 // Its root has 128 kB; each /24 in which single machines stand elsewhere costs
-// half a kilobyte. Where there are more zones or pages than an entry can name it
-// is not used: halving knows the addresses of IPv4 too.
+// half a kilobyte. Where there are more zones or pages than an entry can name,
+// halving is used for IPv4 too.
 type trie struct {
 	root  []uint16
 	pages [][256]uint16
