@@ -148,40 +148,66 @@ func match(r *rand.Rand) policy.Match {
 	return m
 }
 
-// Packets are random packets at and beside the edges of what a list of rules
-// names. None has ICMP in the header of the other family.
+// Packets are random packets at and beside the edges of what lists of rules
+// name: half of them mix all that is named, half stay with one rule. None has
+// ICMP in the header of the other family.
 func Packets(r *rand.Rand, n int, sets ...*policy.RuleSet) []policy.Packet {
-	addrs := []netip.Addr{netip.MustParseAddr("203.0.113.9"), netip.MustParseAddr("2001:db8::9")}
-	ports := []uint16{0, 1, 502, 65535}
+	every := policy.Rule{Matches: []policy.PortMatch{{Proto: policy.TCP, SrcFirst: 1024, SrcLast: 40000, First: 1, Last: 502}}}
+	var rules []*policy.Rule
 	for _, s := range sets {
-		for _, rule := range s.Rules {
-			for _, p := range slices.Concat(rule.From, rule.To) {
-				addrs = append(addrs, edges(p)...)
-			}
-			for _, m := range rule.Matches {
-				ports = append(ports, m.First, m.First-1, m.Last, m.Last+1)
-			}
+		for i := range s.Rules {
+			rules = append(rules, &s.Rules[i])
+			every.From = append(append(every.From, s.Rules[i].From...), s.Rules[i].To...)
+			every.Matches = append(every.Matches, s.Rules[i].Matches...)
 		}
 	}
+	every.To = every.From
 	out := make([]policy.Packet, n)
 	for i := range out {
-		x := policy.Packet{Src: pick(r, addrs)}
-		for range 100 {
-			if x.Dst = pick(r, addrs); x.Dst.Is4() == x.Src.Is4() {
-				break
-			}
-			x.Dst = x.Src
+		rule := &every
+		if i%2 == 1 && len(rules) > 0 {
+			rule = pick(r, rules)
 		}
-		x.Proto = pick(r, []uint8{policy.TCP, policy.TCP, policy.UDP, policy.UDP, 47, 50, 132, policy.ICMP})
-		if x.Proto == policy.ICMP && x.Src.Is6() {
-			x.Proto = policy.ICMPv6
-		}
-		if x.Proto == policy.TCP || x.Proto == policy.UDP {
-			x.SrcPort, x.DstPort = pick(r, []uint16{40000, 1024, 65535}), pick(r, ports)
-		}
-		out[i] = x
+		out[i] = packet(r, rule)
 	}
 	return out
+}
+
+// packet is one at the edges of a rule.
+func packet(r *rand.Rand, rule *policy.Rule) policy.Packet {
+	x := policy.Packet{Src: address(r, rule.From)}
+	for range 100 {
+		if x.Dst = address(r, rule.To); x.Dst.Is4() == x.Src.Is4() {
+			break
+		}
+		x.Dst = x.Src
+	}
+	m := policy.PortMatch{SrcLast: 65535, Last: 65535}
+	if len(rule.Matches) > 0 {
+		m = pick(r, rule.Matches)
+	}
+	x.Proto = m.Proto
+	if x.Proto == policy.Any || r.IntN(4) == 0 {
+		x.Proto = pick(r, []uint8{policy.TCP, policy.UDP, 47, 50, 132, policy.ICMP})
+	}
+	if icmp := x.Proto == policy.ICMP || x.Proto == policy.ICMPv6; icmp && x.Src.Is6() {
+		x.Proto = policy.ICMPv6
+	} else if icmp {
+		x.Proto = policy.ICMP
+	}
+	if x.Proto == policy.TCP || x.Proto == policy.UDP {
+		x.SrcPort = pick(r, []uint16{40000, m.SrcFirst, m.SrcLast, m.SrcFirst - 1, m.SrcLast + 1})
+		x.DstPort = pick(r, []uint16{m.First, m.Last, m.First - 1, m.Last + 1, 502})
+	}
+	return x
+}
+
+// address is one at the edges of ranges, or far from all.
+func address(r *rand.Rand, of []netip.Prefix) netip.Addr {
+	if len(of) == 0 || r.IntN(8) == 0 {
+		return pick(r, []netip.Addr{netip.MustParseAddr("203.0.113.9"), netip.MustParseAddr("2001:db8::9")})
+	}
+	return pick(r, edges(pick(r, of)))
 }
 
 func edges(p netip.Prefix) []netip.Addr {
