@@ -8,8 +8,10 @@
 package export
 
 import (
+	"github.com/bulkhead-ot/bulkhead/internal/act/export/asa"
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/device"
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/fortigate"
+	"github.com/bulkhead-ot/bulkhead/internal/act/export/ios"
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/mikrotik"
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/opnsense"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
@@ -40,6 +42,8 @@ func Brands() []Brand {
 		{ID: "fortigate", Name: "FortiGate (FortiOS 6.4 and later)", File: "fortigate.conf", Render: fortigate.Render, Parse: fortigate.Parse},
 		{ID: "opnsense", Name: "OPNsense", File: "opnsense.xml", Render: opnsense.Render, Parse: opnsense.Parse},
 		{ID: "mikrotik", Name: "MikroTik (RouterOS)", File: "mikrotik.rsc", Render: mikrotik.Render, Parse: mikrotik.Parse},
+		{ID: "ios", Name: "Cisco IOS and IOS XE", File: "ios.cfg", Render: ios.Render, Parse: ios.Parse},
+		{ID: "asa", Name: "Cisco ASA 9", File: "asa.cfg", Render: asa.Render, Parse: asa.Parse},
 	}
 }
 

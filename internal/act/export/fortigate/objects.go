@@ -333,5 +333,5 @@ func (o *objects) schedule(name string) (time.Time, string) {
 	if err != nil || err2 != nil || start.After(begun) {
 		return time.Time{}, "it holds at certain times only (" + name + ")"
 	}
-	return end, ""
+	return end.Add(time.Minute), "" // the last minute is in it
 }

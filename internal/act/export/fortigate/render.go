@@ -205,7 +205,7 @@ func (w *writer) schedule(until time.Time) (name, end string) {
 	if until.IsZero() {
 		return "always", ""
 	}
-	at := until.Truncate(time.Minute)
+	at := until.Truncate(time.Minute).Add(-time.Minute) // the last minute is in it
 	if w.options.Location != nil {
 		at = at.In(w.options.Location)
 	} else {
