@@ -39,7 +39,7 @@ const guardReady = "ready"
 // It returns when the outcome is in the kernel, however often that must be
 // tried.
 func RunGuard(ctx context.Context, o GuardOptions) error {
-	g := &guard{o: o, dir: folder(o.Dir)}
+	g := &guard{o: o, dir: folder(o.Dir), said: map[string]bool{}}
 	err := g.prepare()
 	if err != nil {
 		fmt.Fprintln(o.Ready, err)
@@ -63,7 +63,8 @@ type guard struct {
 	trial    *trial
 	based    bool // the counts at the change are known
 	noted    time.Time
-	problem  string
+	problem  string          // what it cannot do, for people who look on
+	said     map[string]bool // problems that are logged
 }
 
 // prepare takes up everything that could be missing later.
@@ -151,7 +152,7 @@ func (g *guard) counts() ([]uint64, error) {
 func (g *guard) base() {
 	counts, err := g.counts()
 	if err != nil {
-		g.say("the replies cannot be counted: " + err.Error())
+		g.say(noCounts, err)
 		return
 	}
 	for i := range g.trial.watched {
@@ -203,9 +204,9 @@ func (g *guard) look(now time.Time) decision {
 	if !g.based {
 		g.base()
 	} else if counts, err := g.counts(); err != nil {
-		g.say("the replies cannot be counted: " + err.Error())
+		g.say(noCounts, err)
 	} else {
-		g.problem = ""
+		g.unsay(noCounts)
 		g.trial.look(counts, now)
 	}
 	_, g.trial.confirmed = g.dir.saying(confirmFile, g.record.ID)
@@ -221,28 +222,43 @@ func (g *guard) tell(now time.Time) {
 	}
 	g.noted = now
 	if err := g.dir.note(progressFile, progress{g.record.ID, g.trial.seen(), g.problem}); err != nil {
-		g.say("its progress cannot be written: " + err.Error())
+		g.say(noProgress, err)
 	}
 }
 
-// say logs a problem once while it lasts.
-func (g *guard) say(problem string) {
-	if g.problem != problem {
-		g.o.Log.Error("guard", "problem", problem)
+// say notes a problem and logs it once while it lasts.
+func (g *guard) say(what string, err error) {
+	g.problem = what + ": " + err.Error()
+	if !g.said[what] {
+		g.said[what] = true
+		g.o.Log.Error("guard", "problem", what, "error", err)
 	}
-	g.problem = problem
 }
+
+// unsay notes that a problem is over.
+func (g *guard) unsay(what string) {
+	delete(g.said, what)
+	g.problem = ""
+}
+
+// What a guard may not be able to do.
+const (
+	noCounts   = "the replies cannot be counted"
+	noProgress = "its progress cannot be written"
+	noKeeping  = "the revision cannot be kept"
+	noBack     = "the previous contents cannot be put back"
+)
 
 // keep makes the trial the confirmed revision; false if that cannot be written,
 // which leaves the trial on.
 func (g *guard) keep(d decision) bool {
 	w, _ := g.dir.saying(confirmFile, g.record.ID)
 	if err := g.made(); err != nil {
-		g.say(err.Error())
+		g.say(noKeeping, err)
 		return false
 	}
 	if err := g.dir.keep(); err != nil {
-		g.say(err.Error())
+		g.say(noKeeping, err)
 		return false
 	}
 	o := outcomeOf(g.record, Confirmed, d)
@@ -272,7 +288,7 @@ func (g *guard) back(d decision) {
 		if err == nil {
 			break
 		}
-		g.say("the previous contents cannot be put back: " + err.Error())
+		g.say(noBack, err)
 		time.Sleep(time.Second)
 	}
 	o := outcomeOf(g.record, RolledBack, d)

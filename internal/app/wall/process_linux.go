@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"kernel.org/pub/linux/libs/security/libcap/cap"
@@ -123,7 +124,7 @@ func enforceConfig(b *config.Boundary) enforce.Config {
 
 // needed are the capabilities that the process keeps: to change the wall, and to
 // open transparent sockets and read what the kernel reports.
-var needed = []cap.Value{cap.NET_ADMIN, cap.NET_RAW}
+var needed = []cap.Value{cap.NET_ADMIN, cap.NET_RAW, cap.SYS_ADMIN}
 
 // dropPrivileges takes everything else from all threads, and from every program
 // that is started: a guard is this program again and needs the same.
@@ -131,7 +132,7 @@ func dropPrivileges() string {
 	var wrong []error
 	var bounds []cap.Value
 	for v := range cap.MaxBits() {
-		if v != cap.NET_ADMIN && v != cap.NET_RAW {
+		if !slices.Contains(needed, v) {
 			bounds = append(bounds, v)
 		}
 	}

@@ -354,6 +354,13 @@ func (s *site) polls() {
 // holds asks the kernel, not the process, what it has.
 func (s *site) holds(want *policy.Policy) {
 	s.Helper()
+	if r := s.reads(); r.Hash != want.Hash() || len(r.Drift) > 0 {
+		s.Errorf("the kernel has %s, drift %v; want %s", r.Policy.Canonical(), r.Drift, want.Canonical())
+	}
+}
+
+func (s *site) reads() *enforce.ReadBack {
+	s.Helper()
 	caps, err := enforce.Probe()
 	if err != nil {
 		s.Fatal(err)
@@ -367,9 +374,7 @@ func (s *site) holds(want *policy.Policy) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	if r.Hash != want.Hash() || len(r.Drift) > 0 {
-		s.Errorf("the kernel has %s, drift %v; want %s", r.Policy.Canonical(), r.Drift, want.Canonical())
-	}
+	return r
 }
 
 // silent makes sure that the polling is stopped, so that what comes back was put
@@ -388,20 +393,18 @@ func (s *site) silent() {
 func TestProcessRollsBack(t *testing.T) {
 	s := newSite(t, "")
 	s.kept(1, sitePolicy(502))
-	for number, confirmed := range []bool{false, true} {
-		t.Run(fmt.Sprint("confirmed ", confirmed), func(*testing.T) {
-			s.apply(int64(2+number), sitePolicy(102))
-			s.silent()
-			if confirmed {
-				s.confirm()
-			}
-			o := s.ended(int64(2 + number))
-			if o.What != RolledBack || o.Ender != enderGuard || o.Restored != 1 || o.Critical == nil || o.Critical.Port != 502 {
-				t.Errorf("%+v", o)
-			}
-			s.polls()
-			s.holds(sitePolicy(502))
-		})
+	for number, confirmed := range map[int64]bool{2: false, 3: true} {
+		s.apply(number, sitePolicy(102))
+		s.silent()
+		if confirmed {
+			s.confirm()
+		}
+		o := s.ended(number)
+		if o.What != RolledBack || o.Ender != enderGuard || o.Restored != 1 || o.Critical == nil || o.Critical.Port != 502 {
+			t.Errorf("confirmed %v: %+v", confirmed, o)
+		}
+		s.polls()
+		s.holds(sitePolicy(502))
 	}
 	x, err := s.Status(t.Context())
 	if err != nil || x.Confirmed.Number != 1 || len(x.Problems) > 0 || !x.ReadBack.Same {
@@ -620,8 +623,7 @@ func TestDriftByHand(t *testing.T) {
 				t.Skipf("nft: %v %s", err, out)
 			}
 			if how == "restore" {
-				s.polls()
-				s.holds(sitePolicy(502))
+				s.await("it is put back", 10*time.Second, func() bool { return s.reads().Hash == sitePolicy(502).Hash() })
 				return
 			}
 			s.await("drift is said", 10*time.Second, func() bool {
@@ -720,13 +722,15 @@ func TestFullDiskNoApply(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	s.holds(sitePolicy(502))
+	second := filler + "-2" // what the trial took is free again
+	fillDisk(t, second)
 	_, err = s.Apply(t.Context(), s.request(3, sitePolicy(102)))
 	if !errors.Is(err, ErrInternal) || !strings.Contains(err.Error(), "the disk is full") || !strings.Contains(err.Error(), "nothing was changed") {
 		t.Errorf("apply on a full disk: %v", err)
 	}
 	s.holds(sitePolicy(502))
 	s.polls()
-	if err := os.Remove(filler); err != nil {
+	if err := errors.Join(os.Remove(filler), os.Remove(second)); err != nil {
 		t.Fatal(err)
 	}
 	s.kept(3, sitePolicy(502, 102))

@@ -35,8 +35,14 @@ type watched struct {
 	critical policy.Critical
 	count    uint64 // of replies, as the kernel last said
 	replies  uint64 // since the change
+	first    time.Time
 	last     time.Time
 }
+
+// again reports whether a conversation goes on: its replies are spread over time
+// as its period has it. One reply could be the end of a connection that stood
+// before the change.
+func (w *watched) again() bool { return w.replies > 1 && w.last.Sub(w.first) >= w.critical.Period/2 }
 
 // newTrial begins when the change is done; base are the counts of replies then.
 func newTrial(critical []policy.Critical, base []uint64, began time.Time, within time.Duration) *trial {
@@ -63,6 +69,9 @@ func (t *trial) look(counts []uint64, now time.Time) {
 			more = counts[i]
 		}
 		if w.count = counts[i]; more > 0 {
+			if w.replies == 0 {
+				w.first = now
+			}
 			w.replies += more
 			w.last = now
 		}
@@ -95,7 +104,7 @@ func (t *trial) judge(now time.Time) decision {
 	}
 	var unseen *watched
 	for i := range t.watched {
-		if w := &t.watched[i]; w.replies == 0 {
+		if w := &t.watched[i]; !w.again() {
 			unseen = w
 		}
 	}
@@ -152,7 +161,7 @@ func (t *trial) seen() []Seen {
 		w := &t.watched[i]
 		list = append(list, Seen{
 			Critical: w.critical, Replies: w.replies, Last: w.last,
-			Until: t.silentFrom(w).Add(allowed(w.critical.Period)), OK: w.replies > 0,
+			Until: t.silentFrom(w).Add(allowed(w.critical.Period)), OK: w.again(),
 		})
 	}
 	return list
