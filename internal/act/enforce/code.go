@@ -162,6 +162,14 @@ func notOpens() code {
 		&expr.Cmp{Op: expr.CmpOpNeq, Register: flagReg, Data: []byte{0x02}})
 }
 
+// noReset matches TCP segments without RST.
+func noReset() code {
+	return append(layer4(unix.IPPROTO_TCP),
+		&expr.Payload{DestRegister: flagReg, Base: expr.PayloadBaseTransportHeader, Offset: 13, Len: 1},
+		&expr.Bitwise{SourceRegister: flagReg, DestRegister: flagReg, Len: 1, Mask: []byte{0x04}, Xor: []byte{0}},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: flagReg, Data: []byte{0}})
+}
+
 // icmpIn matches ICMP of a version whose type is in a set.
 func (b *builder) icmpIn(v ip, set string) code {
 	return append(append(b.is(v), layer4(v.icmp)...),

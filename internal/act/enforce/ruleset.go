@@ -224,7 +224,8 @@ func (b *builder) addDenied() {
 }
 
 // addWatch counts the answers of critical conversations after everything else:
-// only those that passed.
+// only those that passed. A reset is no answer: the wall itself sends them in the
+// server's name.
 func (b *builder) addWatch() {
 	b.base("watch", nftables.ChainHookForward, b.priority()+10, nftables.ChainPolicyAccept)
 	chains := []string{"watch"}
@@ -237,7 +238,9 @@ func (b *builder) addWatch() {
 			key := tupleKey(v, false)
 			n := v.regs()
 			key[len(key)-1] = port(keyReg+2*n+1, srcPort)
-			b.rule(chain, b.isPorted(v), key, code{lookup("watch" + v.suffix)})
+			for _, answers := range []code{noReset(), layer4(policy.UDP)} {
+				b.rule(chain, b.is(v), answers, key, code{lookup("watch" + v.suffix)})
+			}
 		}
 	}
 }
