@@ -94,7 +94,7 @@ func (s *Server) start(r *ApplyRequest, p *policy.Policy) (*running, error) {
 	}
 	now := time.Now()
 	t := &running{
-		policy: p, previous: before, settled: make(chan struct{}),
+		policy: p, previous: before, before: hashOf(before.Policy), settled: make(chan struct{}),
 		record: &record{
 			ID: newID(), Site: s.c.Site, Policy: p.Canonical(), Signature: r.Signature, Critical: r.Critical, Within: r.Within, Until: now.Add(r.Within),
 			Revision: Revision{Number: r.Number, Hash: p.Hash(), At: now, By: r.By, Reason: r.Reason, Forced: r.Force},

@@ -122,8 +122,9 @@ func enforceConfig(b *config.Boundary) enforce.Config {
 	return c
 }
 
-// needed are the capabilities that the process keeps: to change the wall, and to
-// open transparent sockets and read what the kernel reports.
+// needed are the capabilities that the process keeps: to change the wall, to open
+// transparent sockets and read what the kernel reports, and to make a namespace
+// in which it sees how the wall has to look.
 var needed = []cap.Value{cap.NET_ADMIN, cap.NET_RAW, cap.SYS_ADMIN}
 
 // dropPrivileges takes everything else from all threads, and from every program
@@ -160,5 +161,5 @@ func dropPrivileges() string {
 	if len(wrong) > 0 {
 		return errors.Join(wrong...).Error()
 	}
-	return "CAP_NET_ADMIN and CAP_NET_RAW are kept, nothing can be gained"
+	return fmt.Sprintf("%v are kept, nothing can be gained", needed)
 }

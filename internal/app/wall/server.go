@@ -95,6 +95,7 @@ type running struct {
 	record   *record
 	previous previous
 	policy   *policy.Policy
+	before   string // hash of previous.Policy
 	guard    Guard
 	settled  chan struct{} // closed when it has ended
 }

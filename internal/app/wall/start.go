@@ -1,6 +1,8 @@
 package wall
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -120,9 +122,16 @@ func (s *Server) behind(t *running) {
 	if err != nil {
 		return
 	}
-	if back, err := s.kernel.Read(); err == nil && back.Hash == before.Hash() {
+	t.before = before.Hash()
+	if back, err := s.kernel.Read(); err == nil && back.Hash == t.before {
 		t.policy = before
 	}
+}
+
+// hashOf is the hash of a canonical policy.
+func hashOf(canonical []byte) string {
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:])
 }
 
 func (s *Server) confirmedAsPrevious() previous {
