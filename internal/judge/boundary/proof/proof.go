@@ -128,6 +128,3 @@ type Use struct {
 	// Since is from when on uses would have been noticed.
 	Since time.Time
 }
-
-// Prove makes the four proofs.
-func Prove(in *Input) []Proof { return nil }
