@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/proof"
 )
 
 var now = time.Date(2026, 11, 28, 6, 0, 0, 0, time.UTC)
@@ -17,6 +19,15 @@ func whole() *Facts {
 		Now: now, Observed: now.Add(-time.Minute), From: now.Add(-100 * 24 * time.Hour), Since: now.Add(-100 * 24 * time.Hour),
 		Sensors: []Sensor{{Name: "core", Packets: 1e6, Flows: 100}, {Name: "cells", Packets: 1e6, Flows: 100}},
 		Inside:  120, Plant: 80, Version: 78, Modelled: true, Zones: 6, Conduits: 9, Crossings: 12,
+		Wall: Wall{
+			Enforced: true, Revision: 4, Hash: "abc", Since: now.Add(-30 * 24 * time.Hour), Pairs: 30, OfficePairs: 200, Tested: now.Add(-20 * 24 * time.Hour),
+			Proofs: []proof.Proof{
+				{Kind: proof.ReadBack, Status: proof.Proven, At: now.Add(-time.Hour)},
+				{Kind: proof.Contradiction, Status: proof.Proven, At: now.Add(-time.Minute)},
+				{Kind: proof.Canary, Status: proof.Proven, At: now.Add(-5 * time.Hour)},
+				{Kind: proof.Unused, Status: proof.Proven, At: now.Add(-time.Minute)},
+			},
+		},
 	}
 }
 
@@ -69,7 +80,7 @@ func TestAWholePlantIsProven(t *testing.T) {
 			t.Errorf("%s is %s: %s", s.ID, s.Status, s.Why)
 		}
 	}
-	if len(a.Next) != 0 || a.Sentence.Urgent != "" || a.Sentence.Lead != "All 13 statements hold." {
+	if len(a.Next) != 0 || a.Sentence.Urgent != "" || a.Sentence.Lead != "All 18 statements hold." {
 		t.Errorf("next %v, sentence %+v", a.Next, a.Sentence)
 	}
 }
@@ -81,6 +92,14 @@ func TestHowClaimsStand(t *testing.T) {
 			f.Findings = append(f.Findings, Finding{Rule: rule, Title: "It happens", Link: "/findings?open=x", Assets: 3, Last: now.Add(-ago), Details: []string{"a → b"}})
 		}
 	}
+	said := func(kind proof.Kind, status proof.Status) func(*Facts) {
+		return func(f *Facts) {
+			i := slices.IndexFunc(f.Wall.Proofs, func(p proof.Proof) bool { return p.Kind == kind })
+			f.Wall.Proofs[i].Status, f.Wall.Proofs[i].Says = status, "The "+string(kind)+" says so."
+			f.Wall.Proofs[i].Evidence = []proof.Evidence{{Text: "port 3", Link: "/boundary"}}
+		}
+	}
+	bare := func(f *Facts) { f.Wall = Wall{} }
 	for name, c := range map[string]struct {
 		change func(*Facts)
 		id     string
@@ -131,6 +150,33 @@ func TestHowClaimsStand(t *testing.T) {
 		"passwords in clear text":                {finding("cleartext-login", time.Hour), "passwords", Contradicted, "", 3},
 		"protection that is broken":              {finding("weak-security", time.Hour), "weak", Contradicted, "", 3},
 		"remote control outside the gateway":     {finding("remote-access", time.Hour), "remote", Contradicted, "", 3},
+		"the office, without a wall":             {bare, "reach", Unknown, "nothing that is known of stops", 0},
+		"the office, by a conduit":               {func(f *Facts) { f.Wall.OfficeOpen = 3 }, "reach", Contradicted, "leaves 3 ways open of 200", 3},
+		"the office was seen to do it":           {finding("office-controls", time.Hour), "reach", Contradicted, "60 minutes ago", 0},
+		"the office did it last month":           {finding("office-controls", 20*day), "reach", Proven, "Revision 4 closes all 200 ways", 0},
+		"the office, and the wall was changed":   {said(proof.ReadBack, proof.Contradicted), "reach", Contradicted, "The readback says so", 1},
+		"the office, and a path around":          {said(proof.Contradiction, proof.Contradicted), "reach", Contradicted, "The contradiction says so", 1},
+		"the office, read back long ago":         {said(proof.ReadBack, proof.Stale), "reach", Stale, "The readback says so", 0},
+		"the office, not proven yet":             {func(f *Facts) { f.Wall.Proofs = nil }, "reach", Unknown, "not looked at yet", 0},
+		"the office of a plant without zones":    {func(f *Facts) { f.Wall.OfficePairs = 0 }, "reach", Unknown, "Nothing is known", 0},
+		"only conduits, without a wall":          {bare, "only-conduits", Unknown, "nothing that is known of stops", 0},
+		"only conduits, where enforced":          {func(f *Facts) { f.Wall.Open = 7 }, "only-conduits", Unknown, "7 pairs of 30 are not enforced", 7},
+		"only conduits, and a path around":       {said(proof.Contradiction, proof.Contradicted), "only-conduits", Contradicted, "The contradiction says so", 0},
+		"a path around beats what is not held":   {func(f *Facts) { f.Wall.Open = 7; said(proof.Contradiction, proof.Contradicted)(f) }, "only-conduits", Contradicted, "The contradiction says so", 0},
+		"only conduits, unread":                  {said(proof.ReadBack, proof.Unknown), "only-conduits", Unknown, "The readback says so", 0},
+		"a conduit with one owner":               {func(f *Facts) { f.Wall.OneOwner = 1 }, "two-owners", Contradicted, "1 conduit of 9 lacks an owner", 1},
+		"crossings that nobody owns":             {func(f *Facts) { f.Uncovered = 2 }, "two-owners", Contradicted, "2 conversations cross without a conduit", 0},
+		"no conduits to own":                     {func(f *Facts) { f.Conduits = 0 }, "two-owners", Unknown, "No conduits", 0},
+		"two owners, watched for a day":          {func(f *Facts) { f.Since = now.Add(-day) }, "two-owners", Unknown, "a week is needed", 0},
+		"no wall stands":                         {bare, "stands", Unknown, "No approved revision", 0},
+		"the canary went through":                {said(proof.Canary, proof.Contradicted), "stands", Contradicted, "The canary says so", 1},
+		"two proofs against it":                  {func(f *Facts) { said(proof.Canary, proof.Contradicted)(f); said(proof.ReadBack, proof.Contradicted)(f) }, "stands", Contradicted, "The readback says so", 2},
+		"stale beats unknown":                    {func(f *Facts) { said(proof.Canary, proof.Stale)(f); said(proof.ReadBack, proof.Unknown)(f) }, "stands", Stale, "The canary says so", 0},
+		"unused conduits are no gap":             {said(proof.Unused, proof.Contradicted), "stands", Proven, "", 0},
+		"never tried":                            {func(f *Facts) { f.Wall.Tested = time.Time{} }, "tested", Unknown, "not tried as a whole", 0},
+		"tried in spring":                        {func(f *Facts) { f.Wall.Tested = now.Add(-120 * day) }, "tested", Stale, "120 days ago", 0},
+		"tried, and changed since":               {func(f *Facts) { f.Wall.Drift = 2 }, "tested", Contradicted, "2 places", 2},
+		"tried, and one place changed":           {func(f *Facts) { f.Wall.Drift = 1 }, "tested", Contradicted, "one place", 1},
 		"an office computer changes controllers": {finding("office-controls", time.Hour), "control", Contradicted, "", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -157,14 +203,14 @@ func TestTheWorstStandsFirstAndIsDoneFirst(t *testing.T) {
 	for _, s := range a.Statements {
 		order = append(order, s.ID)
 	}
-	want := []string{"inbound", "conduits", "inventory", "owners", "lines"}
-	if !slices.Equal(order[:5], want) {
+	want := []string{"inbound", "conduits", "two-owners", "inventory", "owners", "lines"}
+	if !slices.Equal(order[:6], want) {
 		t.Errorf("order %v, want %v first", order, want)
 	}
 	if len(a.Next) != maxActions || a.Next[0].Do != "Take 1 machine off the internet; find the port forwarding or the modem." || a.Next[0].Link != "/findings?open=inbound@works" {
 		t.Errorf("next: %+v", a.Next)
 	}
-	if a.Sentence.Urgent != "Three statements are contradicted" {
+	if a.Sentence.Urgent != "Four statements are contradicted" {
 		t.Errorf("sentence: %+v", a.Sentence)
 	}
 }
@@ -191,6 +237,13 @@ func TestUnknownIsNotSafe(t *testing.T) {
 			Modelled: random.IntN(2) == 0, Zones: number(), Ownerless: number(), Lineless: number(), Crossings: number(), Uncovered: number(),
 		}
 		f.Version = min(f.Version, f.Plant)
+		if random.IntN(2) == 0 {
+			f.Wall = Wall{Enforced: random.IntN(3) > 0, Revision: 1, Pairs: 30, Open: number() / 10, OfficePairs: number(), OfficeOpen: number() / 10, OneOwner: number() / 10, Drift: number() / 10}
+			for _, k := range []proof.Kind{proof.ReadBack, proof.Contradiction, proof.Canary} {
+				status := []proof.Status{proof.Unknown, proof.Stale, proof.Contradicted}[random.IntN(3)]
+				f.Wall.Proofs = append(f.Wall.Proofs, proof.Proof{Kind: k, Status: status, Says: "So it is."})
+			}
+		}
 		if random.IntN(2) == 0 {
 			f.Observed = now.Add(-time.Duration(random.IntN(400)) * time.Hour)
 			f.From = f.Observed.Add(-time.Duration(random.IntN(4000)) * time.Hour)
@@ -223,7 +276,7 @@ func TestUnknownIsNotSafe(t *testing.T) {
 
 // wrongNumber is the number one with what is many, many with what is one, or a
 // choice that was not made.
-var wrongNumber = regexp.MustCompile(`\b1 ((machine|asset|conversation|conduit|sensor|day|hour|minute|report)s\b|\w+ (are|have|say|cross|belong|stand|lack|need)\b)|\b([02-9]|\d\d+) (machine|asset|conversation|conduit|sensor|day|hour)\b|[{}|]`)
+var wrongNumber = regexp.MustCompile(`\b1 ((machine|asset|conversation|conduit|sensor|day|hour|minute|report|way|pair|proof|difference|place)s\b|\w+ (are|have|say|cross|belong|stand|lack|need)\b)|\b([02-9]|\d\d+) (machine|asset|conversation|conduit|sensor|day|hour|way|pair|proof|difference|place)\b|[{}|]`)
 
 // texts are all sentences of an answer.
 func texts(a *Answer) []string {
@@ -239,4 +292,39 @@ func texts(a *Answer) []string {
 		all = append(all, x.Text)
 	}
 	return all
+}
+
+// TestRecords holds that a record names what was observed and not when it was
+// asked: the same answer an hour later is the same record.
+func TestRecords(t *testing.T) {
+	f := whole()
+	a := judge(t, f)
+	first := a.Records(f, "works", "bulkhead 1.0")
+	if len(first) != len(a.Statements) {
+		t.Fatalf("%d records of %d statements", len(first), len(a.Statements))
+	}
+	ids := map[string]bool{}
+	for i, r := range first {
+		ids[r.ID] = true
+		if r.Check != a.Statements[i].ID || r.Result != Proven || r.Scope != "works" || len(r.SHA256) != 64 || r.Coverage != 1 || r.To.Before(r.From) || !r.Received.Equal(now) {
+			t.Errorf("%+v", r)
+		}
+	}
+	if len(ids) != len(first) {
+		t.Errorf("%d identifiers of %d records", len(ids), len(first))
+	}
+	f.Now = now.Add(time.Hour)
+	b := judge(t, f)
+	for i, r := range b.Records(f, "works", "bulkhead 1.0") {
+		if r.ID != first[i].ID {
+			t.Errorf("%s is another record an hour later", r.Check)
+		}
+	}
+	f.Uncovered = 1
+	c := judge(t, f)
+	for _, r := range c.Records(f, "works", "bulkhead 1.0") {
+		if changed := r.Check == "conduits" || r.Check == "two-owners"; changed == ids[r.ID] {
+			t.Errorf("%s: known %v", r.Check, ids[r.ID])
+		}
+	}
 }

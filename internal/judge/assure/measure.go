@@ -16,6 +16,13 @@ var measures = map[string]func(*Facts, *Statement){
 	"passwords": absence("cleartext-login"),
 	"weak":      absence("weak-security"),
 	"conduits":  conduits,
+
+	"reach":         reach,
+	"only-conduits": onlyConduits,
+	"two-owners":    twoOwners,
+	"stands":        stands,
+	"tested":        tested,
+
 	"inventory": inventory,
 	"versions":  versions,
 	"owners":    owners,

@@ -327,6 +327,34 @@ func closeSomething(r *rand.Rand, p *policy.Policy) string {
 	return "the rest is enforced"
 }
 
+func TestFromOffice(t *testing.T) {
+	stray := asset("172.16.0.1", plant.RoleUnknown)
+	all := append(slices.Clone(machines), stray)
+	// Three machines (two of the office, one that stands nowhere) and two
+	// controllers: six ways.
+	for name, c := range map[string]struct {
+		stage    model.Stage
+		conduits []policy.Conduit
+		open     int64
+	}{
+		"nothing is enforced":                {model.StageObserve, nil, 6},
+		"everything is closed":               {model.StageEnforce, nil, 0},
+		"one port to cell 1":                 {model.StageEnforce, []policy.Conduit{conduit("a", office, cell1, tcp(502, 502))}, 2},
+		"reading only is a way all the same": {model.StageEnforce, []policy.Conduit{conduit("a", office, cell1, relay(plant.Read))}, 2},
+		"operations may":                     {model.StageEnforce, []policy.Conduit{conduit("a", operations, cell1, tcp(502, 502))}, 0},
+		"echo is no way":                     {model.StageEnforce, []policy.Conduit{conduit("a", office, cell1, policy.Match{Proto: policy.ICMP, Last: 65535})}, 0},
+	} {
+		m, p := works(t, c.stage, c.conduits...)
+		got := FromOffice(&Input{Model: m, Draft: p, Enforced: p, Assets: all, Now: now})
+		if got.Pairs != 6 || got.Open != c.open || (len(got.Ways) == 0) != (c.open == 0) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	if got := FromOffice(&Input{Assets: all, Now: now}); got.Open != got.Pairs || got.Open == 0 {
+		t.Errorf("without zones: %+v", got)
+	}
+}
+
 func BenchmarkMeasure(b *testing.B) {
 	m, p := works(b, model.StageObserve, conduit("supervise", operations, cell2, tcp(502, 502)))
 	var all []record.Asset

@@ -27,6 +27,8 @@ type class struct {
 	sources int
 	targets int
 	weight  float64
+	// controllers are the targets that run a program.
+	controllers int
 }
 
 // set is zones, sorted.
@@ -117,6 +119,9 @@ func (m *measuring) classify() {
 		if w := weights[a.Role]; w > 0 && !a.Outside() {
 			c.targets++
 			c.weight += w
+			if w >= weights[plant.RoleController] {
+				c.controllers++
+			}
 		}
 	}
 	slices.SortFunc(m.classes, func(a, b *class) int {
