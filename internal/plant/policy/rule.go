@@ -67,20 +67,17 @@ func (s *RuleSet) At(now time.Time) *RuleSet {
 		return s
 	}
 	left := &RuleSet{Default: s.Default, Unknown: slices.Clone(s.Unknown)}
+	place := make([]int, len(s.Rules)+1) // where what stood before a rule stands now
 	for i, r := range s.Rules {
-		for k := range s.Unknown {
-			if s.Unknown[k].Rule == i {
-				left.Unknown[k].Rule = len(left.Rules)
-			}
-		}
+		place[i] = len(left.Rules)
 		if !gone(r) {
 			left.Rules = append(left.Rules, r)
 		}
 	}
-	for k := range s.Unknown {
-		if s.Unknown[k].Rule >= len(s.Rules) {
-			left.Unknown[k].Rule = len(left.Rules)
-		}
+	place[len(s.Rules)] = len(left.Rules)
+	for k := range left.Unknown {
+		l := &left.Unknown[k]
+		l.Rule = place[min(max(l.Rule, 0), len(s.Rules))]
 	}
 	return left
 }

@@ -70,7 +70,7 @@ snmp-server service telnet ssh console threat-detection username class-map polic
 no boot clock banner tcp-map terminal dhcpd dhcprelay management-access monitor-interface sla track ssl group-policy webvpn tunnel-group crypto sysopt ip ipv6
 license jumbo-frame key certificate smtp-server priority-queue privilege mac-address nameif lacp cluster flow-export snmp names logout configure
 checkheaps client-update command-alias compression coredump eject event fips hw-module imap4s ldap multicast-routing pop3s quota redundant resource scep smartcard
-vpdn vpn vpn-addr-assign vpn-sessiondb vpnclient wccp zonelabs-integrity zone pim mroute igmp prefix-list route-map as-path community-list ip-address`)
+vpdn vpn vpn-addr-assign vpn-sessiondb vpnclient wccp zonelabs-integrity zone pim mroute igmp object-group-search dynamic-access-policy-record regex mac-address-table anyconnect mac-list dhcp-client ldap-attribute-map tcp-options pim-old prefix-list route-map as-path community-list ip-address`)
 
 func words(s string) map[string]bool {
 	m := map[string]bool{}

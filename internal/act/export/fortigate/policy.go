@@ -88,7 +88,14 @@ func (r *reader) conditions(e *entry) string {
 }
 
 func (r *reader) services(e *entry, doubt func(string)) device.Services {
+	if e.on("internet-service") || e.on("internet-service-src") || e.on("internet-service6") {
+		return device.UnknownService(policy.Any)
+	}
 	var s device.Services
+	if len(e.all("service")) == 0 {
+		doubt("it names no service")
+		return device.UnknownService(policy.Any)
+	}
 	for _, name := range e.all("service") {
 		x := r.objects.what(name, 0)
 		if !x.Known() {
@@ -99,9 +106,6 @@ func (r *reader) services(e *entry, doubt func(string)) device.Services {
 	if e.on("service-negate") {
 		doubt("all services but some")
 		s = s.Not()
-	}
-	if e.on("internet-service") || e.on("internet-service-src") || e.on("internet-service6") {
-		return device.UnknownService(policy.Any)
 	}
 	return s
 }
@@ -118,7 +122,7 @@ func (r *reader) side(e *entry, t *table, end string, doubt func(string)) device
 		doubt("its addresses are a service of the internet")
 		return device.UnknownAddr()
 	}
-	all := device.NoAddr()
+	all, named := device.NoAddr(), false
 	for i, family := range []int{4, 6} {
 		if t.family != 0 && t.family != family {
 			continue
@@ -127,6 +131,7 @@ func (r *reader) side(e *entry, t *table, end string, doubt func(string)) device
 		if len(e.all(key)) == 0 {
 			continue // the policy is not for this family
 		}
+		named = true
 		n := r.objects.union(e.all(key), family, 0)
 		if n.why != "" {
 			doubt(n.why)
@@ -135,6 +140,10 @@ func (r *reader) side(e *entry, t *table, end string, doubt func(string)) device
 			n.addrs = n.addrs.Not().And(whole(family))
 		}
 		all = all.Or(n.addrs)
+	}
+	if !named {
+		doubt("it names no address")
+		all = device.UnknownAddr()
 	}
 	return r.bound(all, e.all(end+"intf"), doubt)
 }

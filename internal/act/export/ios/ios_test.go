@@ -175,6 +175,21 @@ func TestWildcardsWithGaps(t *testing.T) {
 	})
 }
 
+// TestNumbers holds that entries count in the order of their numbers, not in
+// that of the text.
+func TestNumbers(t *testing.T) {
+	s, err := Parse([]byte("ip access-list extended A\n 20 permit tcp any any\n deny udp any any\n 10 deny tcp any any eq 23\n 25 permit udp any any eq 53\ninterface Vlan1\n ip access-group A in\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	Check(t, s, []string{
+		"10.0.0.1 > 10.1.0.1 tcp/23 stops",
+		"10.0.0.1 > 10.1.0.1 tcp/22 passes",
+		"10.0.0.1 > 10.1.0.1 udp/53 passes",
+		"10.0.0.1 > 10.1.0.1 udp/54 stops",
+	})
+}
+
 func TestBroken(t *testing.T) {
 	for name, x := range map[string][2]string{
 		"other brand": {"config firewall policy\nend\n", "neither interfaces nor access lists"},

@@ -99,8 +99,9 @@ func (r *reader) section(s *cisco.Section) {
 		r.whole = true
 	case s.Is("interface"):
 		r.port(s)
-	case s.Is("ip", "access-list") && len(s.Words) > 3:
+	case s.Is("ip", "access-list", "extended"), s.Is("ip", "access-list", "standard"):
 		r.list(4, s.Word(3), s)
+	case s.Is("ipv6", "access-list", "log-update"):
 	case s.Is("ipv6", "access-list"):
 		r.list(6, s.Word(2), s)
 	case s.Is("access-list"):
@@ -331,20 +332,44 @@ func (r *reader) applied(family int, name string, read map[string]*cisco.List) *
 	}
 	l.Line = s.Number
 	d := cisco.Dialect{Family: family, Wildcard: family == 4, Net: func(n string) cisco.Net { return r.net(n, 0) }, Service: r.service, Time: r.time}
-	for i := range s.Body {
-		r.entry(l, &d, s.Is("ip", "access-list", "standard"), &s.Body[i])
+	for _, line := range numberedLines(s.Body) {
+		r.entry(l, &d, s.Is("ip", "access-list", "standard"), &line)
 	}
 	return l
 }
 
+// numberedLines are the entries of a list in the order of their numbers, taken
+// off. One without a number comes ten after the last, as IOS counts.
+func numberedLines(body []cisco.Line) []cisco.Line {
+	type numberedLine struct {
+		n    int
+		line cisco.Line
+	}
+	var all []numberedLine
+	last := 0
+	for _, l := range body {
+		if l.Word(0) == "sequence" {
+			l.Words = l.Words[1:]
+		}
+		n, err := strconv.Atoi(l.Word(0))
+		if err == nil {
+			l.Words = l.Words[1:]
+		} else {
+			n = last + 10
+		}
+		last = max(last, n)
+		all = append(all, numberedLine{n, l})
+	}
+	slices.SortStableFunc(all, func(a, b numberedLine) int { return cmp.Compare(a.n, b.n) })
+	out := make([]cisco.Line, len(all))
+	for i, x := range all {
+		out[i] = x.line
+	}
+	return out
+}
+
 func (r *reader) entry(l *cisco.List, d *cisco.Dialect, standard bool, line *cisco.Line) {
 	w := line.Words
-	if _, err := strconv.Atoi(w[0]); err == nil || w[0] == "sequence" {
-		w = w[1:]
-		if len(w) > 0 && line.Words[0] == "sequence" {
-			w = w[1:]
-		}
-	}
 	if len(w) == 0 {
 		return
 	}

@@ -175,9 +175,6 @@ func (r *reader) found(x *rule) *device.Found {
 	default:
 		f.Maybe, f.Why = true, cmp.Or(f.Why, "the family "+x.family+" is not known")
 	}
-	if x.action != "pass" && x.action != "block" && x.action != "reject" {
-		f.Maybe, f.Why = true, cmp.Or(f.Why, "the action "+x.action+" is not known")
-	}
 	return f
 }
 
@@ -222,6 +219,16 @@ func (r *reader) in(x *rule) {
 	f := r.found(x)
 	at, why := r.at(x)
 	f.From, f.Why = f.From.And(at), cmp.Or(f.Why, why)
+	r.add(x, f)
+}
+
+// add adds a rule; one whose action is not known might do either.
+func (r *reader) add(x *rule, f *device.Found) {
+	if x.action != "pass" && x.action != "block" && x.action != "reject" {
+		f.Maybe, f.Why = true, cmp.Or(f.Why, "the action "+x.action+" is not known")
+		r.Add(f)
+		f.Allow = true
+	}
 	r.Add(f)
 }
 
@@ -237,5 +244,5 @@ func (r *reader) out(x *rule, passed bool) {
 	if passed || !x.quick {
 		f.Maybe, f.Why = true, cmp.Or(f.Why, "it stops on the way out what others may pass there")
 	}
-	r.Add(f)
+	r.add(x, f)
 }
