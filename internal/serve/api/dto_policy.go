@@ -17,6 +17,13 @@ type PolicyState struct {
 	Notes     []PolicyNote    `json:"notes" doc:"What of the plant model cannot be said as a policy, or only in part."`
 }
 
+// PolicyHead is how far a site's policy is: the state of the topic policy.
+type PolicyHead struct {
+	Site    string        `json:"site"`
+	Newest  *RevisionHead `json:"newest" doc:"Null while there is none."`
+	Applied string        `json:"applied" enum:"none,pending,confirmed,rolled-back,failed" doc:"How it went with what was applied last."`
+}
+
 // RevisionHead names a revision.
 type RevisionHead struct {
 	N      int64      `json:"n"`
@@ -83,19 +90,20 @@ type CriticalSeen struct {
 
 // PolicyApplied is the newest thing that was applied, and how it went.
 type PolicyApplied struct {
-	State   string         `json:"state" enum:"none,pending,confirmed,rolled-back,failed"`
-	N       int64          `json:"n" doc:"The revision; 0 for none."`
-	Hash    string         `json:"hash"`
-	By      string         `json:"by"`
-	At      *time.Time     `json:"at"`
-	Until   *time.Time     `json:"until" doc:"When it goes back by itself, while it is pending."`
-	Ended   *time.Time     `json:"ended" doc:"When it was confirmed or went back."`
-	EndedBy string         `json:"ended_by" doc:"Who confirmed or took it back; the guard, where it went back by itself."`
-	Forced  bool           `json:"forced"`
-	Reason  string         `json:"reason"`
-	Says    string         `json:"says" doc:"How it went, as a sentence."`
-	Seen    []CriticalSeen `json:"seen"`
-	Now     time.Time      `json:"now" doc:"The hub's clock, for a countdown."`
+	State     string         `json:"state" enum:"none,pending,confirmed,rolled-back,failed"`
+	N         int64          `json:"n" doc:"The revision; 0 for none."`
+	Hash      string         `json:"hash"`
+	By        string         `json:"by"`
+	At        *time.Time     `json:"at"`
+	Until     *time.Time     `json:"until" doc:"When it goes back by itself, while it is pending."`
+	Confirmed bool           `json:"confirmed" doc:"While it is pending: somebody has confirmed it."`
+	Ended     *time.Time     `json:"ended" doc:"When it was confirmed or went back."`
+	EndedBy   string         `json:"ended_by" doc:"Who confirmed or took it back; the guard, where it went back by itself."`
+	Forced    bool           `json:"forced"`
+	Reason    string         `json:"reason"`
+	Says      string         `json:"says" doc:"How it went, as a sentence."`
+	Seen      []CriticalSeen `json:"seen"`
+	Now       time.Time      `json:"now" doc:"The hub's clock, for a countdown."`
 }
 
 // PolicyProposal is zones and conduits made from what was seen.
@@ -291,6 +299,7 @@ type LineStop struct {
 
 // PolicyDifference is packets that two policies judge otherwise.
 type PolicyDifference struct {
+	Change  string        `json:"change" enum:"allowed,stopped,unrelayed,relayed,otherwise,unknown" doc:"From the one to the other: newly allowed, newly stopped, no more read by a relay, now read by one, read by relays that let other things through, or not known since a line was not understood."`
 	Allows  bool          `json:"allows" doc:"They pass by the new one and not by the old one; else the other way round."`
 	Unknown bool          `json:"unknown" doc:"Whether they pass by one of the two is not known: a line was not understood."`
 	From    string        `json:"from" doc:"Zone; empty for addresses in none."`

@@ -249,6 +249,8 @@ func (s *Server) state(ctx context.Context, t Topic, site string) (any, error) {
 		return s.listFindings(ctx, &findingListInput{Page: first, FindingFilter: FindingFilter{Site: site}})
 	case TopicModel:
 		return s.modelHeads(ctx, site)
+	case TopicPolicy:
+		return s.policyHeads(ctx, site)
 	}
 	o, err := s.store.Overview(ctx, site)
 	if err != nil {

@@ -138,7 +138,7 @@ type uploadInput struct {
 
 type eventsInput struct {
 	Site        string   `query:"site" maxLength:"128" doc:"States of this site only; all sites if it is left out. Changes of other sites come without what they are about."`
-	Topics      []string `query:"topics" maxItems:"6" enum:"assets,sensors,captures,findings,overview,model" doc:"What to hear of; everything if it is left out."`
+	Topics      []string `query:"topics" maxItems:"7" enum:"assets,sensors,captures,findings,overview,model,policy" doc:"What to hear of; everything if it is left out."`
 	LastEventID string   `header:"Last-Event-ID" maxLength:"64" doc:"The last event that was got; a browser sends it by itself when it connects again."`
 }
 

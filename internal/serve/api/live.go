@@ -19,11 +19,12 @@ const (
 	TopicCaptures Topic = "captures"
 	TopicFindings Topic = "findings"
 	TopicOverview Topic = "overview"
-	TopicModel    Topic = "model" // the plant model of a site, which is the identifier
+	TopicModel    Topic = "model"  // the plant model of a site, which is the identifier
+	TopicPolicy   Topic = "policy" // the boundary of a site, which is the identifier
 )
 
 // Topics are all topics, in the order in which their states are sent.
-var Topics = []Topic{TopicOverview, TopicSensors, TopicCaptures, TopicFindings, TopicModel, TopicAssets}
+var Topics = []Topic{TopicOverview, TopicSensors, TopicCaptures, TopicFindings, TopicModel, TopicPolicy, TopicAssets}
 
 // Op is what happened to a thing.
 type Op string

@@ -13,6 +13,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/keep/ledger"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/revision"
 )
 
 // Kinds of refusal, which decide the status of the answer.
@@ -76,6 +77,12 @@ var statuses = []struct {
 	{account.ErrWait, http.StatusTooManyRequests, ""},
 	{account.ErrBusy, http.StatusServiceUnavailable, ""},
 	{account.ErrAbsent, http.StatusNotImplemented, ""},
+	{revision.ErrInvalid, http.StatusUnprocessableEntity, ""},
+	{revision.ErrNotFound, http.StatusNotFound, ""},
+	{revision.ErrConflict, http.StatusConflict, ""},
+	{revision.ErrDenied, http.StatusForbidden, ""},
+	{revision.ErrAbsent, http.StatusNotImplemented, ""},
+	{revision.ErrAway, http.StatusServiceUnavailable, ""},
 	{store.ErrNotFound, http.StatusNotFound, "There is no such thing. It may have been removed, or never been here."},
 	{store.ErrInvalid, http.StatusUnprocessableEntity, "The cursor or the order is none that this list has. Begin again without a cursor."},
 	{store.ErrConflict, http.StatusConflict, "Someone else changed it at the same time. Look at it again and repeat the change."},
@@ -94,6 +101,7 @@ var statuses = []struct {
 func (s *Server) problem(r *http.Request, err error) *huma.ErrorModel {
 	var refusal *Refusal
 	var ofAccounts *account.Refusal
+	var ofDesk *revision.Refusal
 	var typed *problemError
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -107,6 +115,8 @@ func (s *Server) problem(r *http.Request, err error) *huma.ErrorModel {
 		return p
 	case errors.As(err, &ofAccounts):
 		return newProblem(statusOf(ofAccounts.Kind), ofAccounts.Text)
+	case errors.As(err, &ofDesk):
+		return newProblem(statusOf(ofDesk.Kind), ofDesk.Text)
 	case errors.As(err, &tooLarge):
 		return newProblem(http.StatusRequestEntityTooLarge, "The body is larger than "+strconv.FormatInt(tooLarge.Limit, 10)+" bytes.")
 	}

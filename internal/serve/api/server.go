@@ -30,6 +30,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/cert"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/revision"
 )
 
 // maxJSONBody bounds the bodies that are read into memory. The largest that
@@ -51,6 +52,8 @@ type Options struct {
 	Packets  Cutter
 	Curator  Curator
 	Ledger   Ledger // records what is done
+	// Policy is where revisions of boundaries' policies are made.
+	Policy *revision.Desk
 	// TLS has the certificates of the listener; nil serves without TLS, and then
 	// on loopback only.
 	TLS     *cert.Certificates
