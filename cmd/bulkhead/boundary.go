@@ -64,8 +64,8 @@ func (o *boundaryFlags) settings() (*config.Config, error) {
 		return nil, nil
 	}
 	c, err := config.Read(o.config)
-	if err == nil && c.Boundary == nil {
-		err = fmt.Errorf("%s: %w: it has no section boundary (docs/boundary-box.md)", o.config, config.ErrWrong)
+	if err == nil && (c.Boundary == nil || c.Boundary.Elsewhere()) {
+		err = fmt.Errorf("%s: %w: it has no section boundary that says where it stands (docs/boundary-box.md)", o.config, config.ErrWrong)
 	}
 	return c, err
 }

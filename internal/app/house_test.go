@@ -52,6 +52,7 @@ var mayImport = []struct {
 	{"internal/act/export", "lists the brands of firewalls; each brand is a package that shares words with the others and knows none of them", []string{"internal/plant", "internal/act/export"}},
 	{"internal/act/relay", "reads messages with the decoders and calls them by the sensor's verbs: one table says what a message does", []string{"internal/plant", "internal/wire/dissect", "protocol/"}},
 	{"internal/serve/account", "says who may do what, with what the store keeps", []string{"internal/plant", "internal/keep/store"}},
+	{"internal/serve/revision", "has policies judged, approved and put into force, with what the store keeps", []string{"internal/plant", "internal/judge/", "internal/keep/store", "internal/keep/history", "internal/serve/account"}},
 	{"internal/serve/cert", "has the listener's certificates and knows nothing of what it serves", nil},
 	{"internal/serve/sheet", "writes tables and knows no plant", nil},
 	{"internal/serve/report", "shows what was found", []string{"internal/plant"}},

@@ -22,6 +22,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/api"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/cert"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/revision"
 )
 
 // hubRole is the hub with what it serves.
@@ -32,6 +33,7 @@ type hubRole struct {
 	ledger   *ledger.Ledger
 	live     *api.Live
 	hub      *hub.Hub
+	desk     *revision.Desk
 	importer *Importer
 	accounts *account.Accounts
 	server   *api.Server
@@ -63,6 +65,9 @@ func openHub(ctx context.Context, p *Process) (*hubRole, error) {
 		Site: p.c.Site, Version: p.o.Version, Dir: filepath.Join(p.c.Data, "imports"), Store: h.store, Bus: p.bus,
 		Publish: func(id string) { h.live.Publish(api.TopicCaptures, api.OpPut, id, nil) }, Log: p.o.Log, Now: p.o.Now,
 	}); err != nil {
+		return nil, err
+	}
+	if err := h.openDesk(); err != nil {
 		return nil, err
 	}
 	if err := h.openServer(p.o.Console, p.o.Log); err != nil {
@@ -186,7 +191,7 @@ func (h *hubRole) openServer(console fs.FS, log *slog.Logger) (err error) {
 		return err
 	}
 	h.server, err = api.New(api.Options{
-		Store: h.store, Accounts: h.accounts, Names: p.c.Names, History: h.archive, Ledger: h.ledger, TLS: h.certificates, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Live: h.live, Console: console, Crosses: hub.Crosses, Words: hub.Words,
+		Store: h.store, Accounts: h.accounts, Names: p.c.Names, History: h.archive, Ledger: h.ledger, TLS: h.certificates, Importer: h.importer, Packets: &cutter{process: p, store: h.store}, Curator: h.hub.Curator(), Policy: h.desk, Live: h.live, Console: console, Crosses: hub.Crosses, Words: hub.Words,
 		Ready: h.probes(), Numbers: h.numbers, Version: p.o.Version, Now: p.o.Now, Log: log, Uploads: uploads,
 		Scratch: filepath.Join(p.c.Data, "scratch"),
 	})
@@ -218,6 +223,7 @@ func (h *hubRole) run(ctx context.Context) error {
 	all.Go(func() { h.ledger.Run(ctx) })
 	all.Go(func() { h.forget(ctx) })
 	all.Go(func() { h.draw(ctx) })
+	all.Go(func() { h.desk.Run(ctx) })
 	if h.certificates != nil {
 		all.Go(func() { h.certificates.Run(ctx) })
 	}

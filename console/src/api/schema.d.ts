@@ -4155,6 +4155,8 @@ export interface components {
             /** Format: date-time */
             at: string | null;
             by: string;
+            /** @description While it is pending: somebody has confirmed it. */
+            confirmed: boolean;
             /**
              * Format: date-time
              * @description When it was confirmed or went back.
@@ -4255,6 +4257,11 @@ export interface components {
         PolicyDifference: {
             /** @description They pass by the new one and not by the old one; else the other way round. */
             allows: boolean;
+            /**
+             * @description From the one to the other: newly allowed, newly stopped, no more read by a relay, now read by one, read by relays that let other things through, or not known since a line was not understood.
+             * @enum {string}
+             */
+            change: "allowed" | "stopped" | "unrelayed" | "relayed" | "otherwise" | "unknown";
             /** @description That decides; empty if none does. */
             conduit: string;
             example: components["schemas"]["PacketExample"];
@@ -4817,8 +4824,6 @@ export interface components {
             client: components["schemas"]["AssetRef"];
             client_address: string;
             client_mac: string;
-            /** @description Of a message that a relay refused. */
-            conduit: string;
             /** Format: int64 */
             count: number;
             /**
@@ -4837,7 +4842,7 @@ export interface components {
             kind: "denied" | "shadow" | "refused";
             /** Format: date-time */
             last: string | null;
-            /** @description Of a message that a relay refused, with its object. */
+            /** @description Of a message that a relay refused, with its protocol and object. */
             operation: string;
             /** Format: int32 */
             port: number;
@@ -4845,6 +4850,8 @@ export interface components {
             proto: number;
             server: components["schemas"]["AssetRef"];
             server_address: string;
+            /** @description Why a relay refused it. */
+            why: string;
         };
         Shift: {
             days: string;
@@ -6276,7 +6283,7 @@ export interface operations {
                 /** @description States of this site only; all sites if it is left out. Changes of other sites come without what they are about. */
                 site?: string;
                 /** @description What to hear of; everything if it is left out. */
-                topics?: ("assets" | "sensors" | "captures" | "findings" | "overview" | "model")[];
+                topics?: ("assets" | "sensors" | "captures" | "findings" | "overview" | "model" | "policy")[];
             };
             header?: {
                 /** @description The last event that was got; a browser sends it by itself when it connects again. */
@@ -7962,6 +7969,12 @@ export interface operations {
         parameters: {
             query: {
                 brand: "fortigate" | "opnsense" | "mikrotik" | "ios" | "asa";
+                /** @description Only of this family; both if it is left out. */
+                family?: "4" | "6";
+                /** @description What the device calls the interface or zone behind which a zone is: office=port1,plant=port2; =wan for everything else. */
+                interfaces?: string[];
+                /** @description The device's own addresses. */
+                own?: string[];
                 /** @description The newest signed one, else the newest, if it is left out. */
                 revision?: number;
                 /** @description Needed only where there are several. */

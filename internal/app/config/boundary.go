@@ -98,10 +98,19 @@ func (c *Config) BoundarySocket() string {
 	return c.Boundary.Socket
 }
 
+// Elsewhere reports whether the section only says where a boundary answers, which
+// is all that a hub needs to know of one that has a configuration of its own.
+func (b *Boundary) Elsewhere() bool {
+	return b.Socket != "" && b.Mode == "" && b.Office == "" && b.Plant == "" && b.KeyFile == ""
+}
+
 func (c *Config) checkBoundary(bad func(string, ...any)) {
 	b := c.Boundary
 	if b == nil {
 		return
+	}
+	if b.Elsewhere() && c.Has(RoleHub) {
+		return // the hub only asks it
 	}
 	b.defaults()
 	b.checkPlace(bad)

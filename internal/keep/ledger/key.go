@@ -27,6 +27,11 @@ func makeKey(dir string) error {
 	return writeSynced(filepath.Join(dir, verifierName), []byte(public+"\n"))
 }
 
+// Signer signs with the ledger's key what the installation says beside its
+// checkpoints. Nothing else may begin as a checkpoint does, with the ledger's
+// name alone in its first line.
+func (l *Ledger) Signer() note.Signer { return l.signer }
+
 func readKey(dir string) (note.Signer, note.Verifier, error) {
 	v, err := readVerifier(dir)
 	if err != nil {

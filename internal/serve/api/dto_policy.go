@@ -330,8 +330,8 @@ type ShadowDenial struct {
 	Port          uint16     `json:"port"`
 	Ethernet      uint16     `json:"ethernet" doc:"EtherType of what has no IP header, else 0."`
 	Interface     string     `json:"interface" doc:"By which it came."`
-	Conduit       string     `json:"conduit" doc:"Of a message that a relay refused."`
-	Operation     string     `json:"operation" doc:"Of a message that a relay refused, with its object."`
+	Operation     string     `json:"operation" doc:"Of a message that a relay refused, with its protocol and object."`
+	Why           string     `json:"why" doc:"Why a relay refused it."`
 	Count         uint64     `json:"count"`
 	First         *time.Time `json:"first"`
 	Last          *time.Time `json:"last"`

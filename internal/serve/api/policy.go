@@ -76,6 +76,8 @@ func enforcer(v *revision.View) Enforcer {
 	switch {
 	case !v.Since.IsZero():
 		e.Says = "It does not answer. What is in its kernel stays in force. " + v.Says
+	case v.Status.Opened != "":
+		e.Says = v.Status.Opened
 	case len(v.Status.Problems) > 0:
 		e.Says = v.Status.Problems[0]
 	default:

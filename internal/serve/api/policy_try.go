@@ -137,7 +137,7 @@ func (n *names) denial(x *revision.Report, assets map[string]string) ShadowDenia
 		return AssetRef{Label: addr, Side: "unknown"}
 	}
 	out := ShadowDenial{
-		Kind: x.Kind, ClientMAC: x.SrcMAC, Proto: x.Proto, Port: x.DstPort, Ethernet: x.Ethernet, Interface: x.In, Conduit: x.Conduit, Operation: x.Operation,
+		Kind: x.Kind, ClientMAC: x.SrcMAC, Proto: x.Proto, Port: x.DstPort, Ethernet: x.Ethernet, Interface: x.In, Operation: x.Operation, Why: x.Why,
 		Count: x.Count, First: when(x.First), Last: when(x.Last), Client: AssetRef{Label: x.SrcMAC, Side: "unknown"}, Server: AssetRef{Side: "unknown"},
 	}
 	if x.Src.IsValid() {

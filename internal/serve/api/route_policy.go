@@ -81,8 +81,11 @@ type (
 	}
 	exportPolicyInput struct {
 		ModelInput
-		Brand    string `query:"brand" required:"true" enum:"fortigate,opnsense,mikrotik,ios,asa"`
-		Revision int64  `query:"revision" minimum:"0" doc:"The newest signed one, else the newest, if it is left out."`
+		Brand      string   `query:"brand" required:"true" enum:"fortigate,opnsense,mikrotik,ios,asa"`
+		Revision   int64    `query:"revision" minimum:"0" doc:"The newest signed one, else the newest, if it is left out."`
+		Interfaces []string `query:"interfaces" maxItems:"64" doc:"What the device calls the interface or zone behind which a zone is: office=port1,plant=port2; =wan for everything else."`
+		Own        []string `query:"own" maxItems:"64" doc:"The device's own addresses."`
+		Family     string   `query:"family" enum:"4,6" doc:"Only of this family; both if it is left out."`
 	}
 	importPolicyInput struct {
 		ModelInput

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -37,8 +38,21 @@ type Archive interface {
 // Brand is a kind of firewall that a policy can be written for.
 type Brand struct {
 	ID, Name, File string
-	Render         func(*policy.Policy) ([]byte, error)
+	Render         func(*policy.Policy, ExportOptions) ([]byte, error)
 	Parse          func([]byte) (*policy.RuleSet, error)
+}
+
+// ExportOptions are what an export needs to know beside the policy.
+type ExportOptions struct {
+	Revision string // for comments
+	Now      time.Time
+	// Interfaces are the device's own names of the interface or zone behind which
+	// a zone's addresses are, by zone; that of "" is where everything else is.
+	Interfaces map[string]string
+	Reasons    map[string]string // of conduits, for comments
+	Location   *time.Location    // of the device's clock; nil is UTC
+	Own        []netip.Addr      // the device's own addresses
+	Family     int               // 4 or 6 limits it to one; 0 is both
 }
 
 // Options are what a desk is made of. Store is needed; what else is absent is

@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/symbolic"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
 )
 
@@ -43,8 +45,8 @@ func (d *Desk) brand(id string) (Brand, error) {
 
 // Export writes a revision as a firewall's configuration: the newest signed one
 // for 0, and where there is none the newest. What the device cannot hold is
-// refused.
-func (d *Desk) Export(ctx context.Context, site, brand string, n int64) (config []byte, file string, of int64, err error) {
+// refused. Of the options only what the device is like is read.
+func (d *Desk) Export(ctx context.Context, site, brand string, n int64, o ExportOptions) (config []byte, file string, of int64, err error) {
 	b, err := d.brand(brand)
 	if err != nil {
 		return nil, "", 0, err
@@ -62,11 +64,29 @@ func (d *Desk) Export(ctx context.Context, site, brand string, n int64) (config 
 	if err != nil {
 		return nil, "", 0, err
 	}
-	config, err = b.Render(p)
-	if err != nil {
-		return nil, "", 0, refuse(ErrConflict, "It cannot be exported for %s: %v.", b.Name, err)
+	m, _ := model.Parse(r.Text, d.o.Now())
+	o.Revision = itoa(r.N)
+	config, err = Render(b, p, m, o, d.o.Now())
+	return config, b.File, r.N, err
+}
+
+// Render writes a policy for a brand. The model it was made from gives reasons
+// and the time zone; it may be nil.
+func Render(b Brand, p *policy.Policy, m *model.Model, o ExportOptions, now time.Time) ([]byte, error) {
+	o.Now, o.Reasons = now, map[string]string{}
+	if m != nil {
+		for i := range m.Conduits {
+			o.Reasons[m.Conduits[i].ID] = m.Conduits[i].Reason
+		}
+		if where, err := time.LoadLocation(m.TimeZone); err == nil {
+			o.Location = where
+		}
 	}
-	return config, b.File, r.N, nil
+	config, err := b.Render(p, o)
+	if err != nil {
+		return nil, refuse(ErrConflict, "It cannot be exported for %s: %v.", b.Name, err)
+	}
+	return config, nil
 }
 
 // Import holds a firewall's configuration against a revision: the given one, for
@@ -93,18 +113,21 @@ func (d *Desk) Import(ctx context.Context, site, brand string, config []byte, n 
 	if err != nil {
 		return nil, err
 	}
-	return CompareConfig(b, config, x, d.o)
+	return CompareConfig(b, config, x, d.o.Now())
 }
 
 // CompareConfig holds a configuration against a draft.
-func CompareConfig(b Brand, config []byte, x *Draft, o Options) (*Compared, error) {
+func CompareConfig(b Brand, config []byte, x *Draft, now time.Time) (*Compared, error) {
 	rules, err := b.Parse(config)
 	if err != nil {
 		return nil, refuse(ErrInvalid, "This is no configuration of %s: %v.", b.Name, err)
 	}
 	c := &Compared{Rules: rules, Revision: x.Revision}
 	after := symbolic.Source{Name: "the configuration", Rules: rules}
-	if c.Difference, err = compare(source(x), after, x, o.Now()); err != nil {
+	if c.Difference, err = compare(source(x), after, x, now); err != nil {
+		return nil, err
+	}
+	if c.Findings, err = faults(after, x, now); err != nil {
 		return nil, err
 	}
 	name := source(x).Name
@@ -117,6 +140,21 @@ func CompareConfig(b Brand, config []byte, x *Draft, o Options) (*Compared, erro
 		c.Verdict, c.Says = Differs, "The configuration does not let the same packets through as "+name+"."
 	}
 	return c, nil
+}
+
+// faults are what is wrong with rules by themselves.
+func faults(s symbolic.Source, x *Draft, now time.Time) ([]string, error) {
+	all, err := symbolic.Problems(s, symbolic.Options{Now: now, Names: x.Policy, Regions: maxRegions})
+	if err != nil {
+		return nil, refuse(ErrInvalid, "The rules cannot be looked at: %v.", err)
+	}
+	var says []string
+	for i := range all {
+		if len(says) < maxSentences {
+			says = append(says, all[i].Says)
+		}
+	}
+	return says, nil
 }
 
 // onlyUnknown reports whether all that differs is what was not understood.

@@ -36,7 +36,7 @@ func (d *Desk) Proofs(ctx context.Context, site string) (*Proven, error) {
 		return nil, err
 	}
 	v, _ := d.Boundary(ctx, site)
-	h := v.Status.held()
+	h := v.Status.Held()
 	in.Signed = &proof.Signed{Revision: r.N, Hash: r.Hash, Applied: h.At, By: h.By}
 	in.Model, in.Observed, in.Watched = x.Model, x.scene.observed, x.scene.since()
 	if in.Read, err = d.lookedAt(ctx, site, r.N); err != nil {

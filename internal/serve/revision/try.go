@@ -145,10 +145,10 @@ func (d *Desk) inForce(ctx context.Context, site string) (symbolic.Source, int64
 // does not answer holds what it held last.
 func (d *Desk) Enforced(ctx context.Context, site string) (*store.Revision, error) {
 	v, has := d.Boundary(ctx, site)
-	if !has || v.Status == nil || v.Status.held() == nil {
+	if !has || v.Status == nil || v.Status.Held() == nil {
 		return nil, nil
 	}
-	h := v.Status.held()
+	h := v.Status.Held()
 	r, err := d.store.Revision(ctx, site, h.N)
 	if errors.Is(err, store.ErrNotFound) || err == nil && r.Hash != h.Hash {
 		d.o.Log.Warn("the boundary holds a policy that is no revision of its site", "site", site, "revision", h.N, "hash", h.Hash)

@@ -74,7 +74,9 @@ type Status struct {
 	Contained []string       `json:"contained"` // identifiers
 	Conduits  []Counter      `json:"conduits"`
 	Problems  []string       `json:"problems"`
-	Started   time.Time      `json:"started"`
+	// Opened is why everything passes in an emergency; "" while the wall is closed.
+	Opened  string    `json:"opened"`
+	Started time.Time `json:"started"`
 }
 
 // Counter is what passed by a conduit since the policy was applied.
@@ -83,9 +85,13 @@ type Counter struct {
 	Packets uint64 `json:"packets"`
 }
 
-// held is what is in the kernel: a trial, or what was confirmed.
-func (s *Status) held() *Held {
-	if s.Pending != nil {
+// Held is what is in the kernel: a trial, or what was confirmed; nil for nothing,
+// as while the wall is opened.
+func (s *Status) Held() *Held {
+	switch {
+	case s.Opened != "":
+		return nil
+	case s.Pending != nil:
 		return &s.Pending.Held
 	}
 	return s.Confirmed
@@ -110,8 +116,8 @@ type Report struct {
 	Ethernet  uint16
 	SrcMAC    string
 	In        string
-	Conduit   string
-	Operation string
+	Operation string // of a message that a relay refused, with its protocol and object
+	Why       string
 	Count     uint64
 	First     time.Time
 	Last      time.Time
@@ -189,7 +195,7 @@ func sameHeld(a, b *Status) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	x, y := a.held(), b.held()
+	x, y := a.Held(), b.Held()
 	if x == nil || y == nil {
 		return x == y
 	}
@@ -206,7 +212,3 @@ func (d *Desk) must(site string) error {
 	}
 	return nil
 }
-
-// Held is what is in the kernel: a trial, or what was confirmed; nil for
-// nothing.
-func (s *Status) Held() *Held { return s.held() }
