@@ -186,7 +186,11 @@ func stopping(p *plan, list []policy.Containment, now time.Time) (contents, erro
 			add("cutpairs", element{key: k, until: x.Until, note: short(x.ID)})
 		}
 		for _, e := range p.conduitElements(x.Conduit) {
-			add("cutconduits", element{key: e.key, end: e.end, until: x.Until, note: short(x.ID)})
+			end := e.end
+			if end == nil {
+				end = e.key
+			}
+			add("cutconduits", element{key: e.key, end: end, until: x.Until, note: short(x.ID)})
 		}
 	}
 	for set, m := range longest {
@@ -225,7 +229,7 @@ func (x *plan) conduitElements(id string) (all []element) {
 	if id == "" {
 		return nil
 	}
-	for _, set := range []string{"conduits", "relayed"} {
+	for _, set := range []string{"conduits", "ranges", "relayed"} {
 		for _, e := range x.sets[set] {
 			if e.note == short(id) {
 				all = append(all, e)

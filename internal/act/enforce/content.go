@@ -54,6 +54,10 @@ func refuse(cfg Config, p *policy.Policy) error {
 	var no []string
 	for i := range p.Conduits {
 		for _, m := range p.Conduits[i].Matches {
+			if m.Relay != nil && int(m.Last)-int(m.First) >= maxRelayed {
+				no = append(no, fmt.Sprintf("conduit %q needs a relay for more than %d ports", p.Conduits[i].ID, maxRelayed))
+				break
+			}
 			if m.Relay != nil && cfg.Relay[m.Relay.Protocol] == 0 {
 				no = append(no, fmt.Sprintf("conduit %q needs a relay for %s, which this %s has not", p.Conduits[i].ID, m.Relay.Protocol, cfg.Mode))
 				break
@@ -96,6 +100,7 @@ type piece struct {
 // must not. Of two that overlap the first has the piece, and one without an end
 // before one with.
 func (x *plan) conduits(now time.Time) {
+	x.sets["conduits"] = make([]element, 0, len(x.policy.Conduits)+len(x.policy.Conduits)/4)
 	direct, relayed := map[[2]int]*cutter{}, map[[2]int]*cutter{}
 	for _, i := range x.order(now) {
 		c := &x.policy.Conduits[i]
@@ -113,14 +118,21 @@ func (x *plan) conduits(now time.Time) {
 	}
 	for pair, c := range direct {
 		for _, s := range c.pieces(nil) {
-			x.add("conduits", x.element(pair, s))
+			if !s.single() {
+				x.add("ranges", x.element(pair, s))
+				continue
+			}
+			for _, e := range x.singles(pair, s) {
+				x.add("conduits", e)
+			}
 		}
 	}
 	for pair, c := range relayed {
 		for _, s := range c.pieces(direct[pair]) {
-			e := x.element(pair, s)
-			e.verdict = "relay-" + x.policy.Conduits[s.conduit].Matches[s.match].Relay.Protocol
-			x.add("relayed", e)
+			for _, e := range x.singles(pair, s) {
+				e.verdict = "relay-" + x.policy.Conduits[s.conduit].Matches[s.match].Relay.Protocol
+				x.add("relayed", e)
+			}
 		}
 	}
 }
@@ -146,6 +158,37 @@ func (x *plan) order(now time.Time) []int {
 		}
 		return b.Compare(a)
 	})
+	return all
+}
+
+// maxSingles is how many ports of a range are elements of their own;
+// maxRelayed how many a relay can have.
+const (
+	maxSingles = 8
+	maxRelayed = 64
+)
+
+// single reports whether a piece is a few keys rather than a range of them.
+func (s *piece) single() bool {
+	return s.proto == s.lastProto && (!ported(s.proto) || int(s.last)-int(s.first) < maxSingles)
+}
+
+func ported(proto uint8) bool { return proto == policy.TCP || proto == policy.UDP }
+
+// singles are the keys of a piece of one protocol, one by one. A protocol
+// without ports has port 0.
+func (x *plan) singles(pair [2]int, s piece) []element {
+	if !ported(s.proto) {
+		s.last = s.first
+	}
+	var all []element
+	for p := int(s.first); p <= int(s.last); p++ {
+		one := s
+		one.first, one.last = uint16(p), uint16(p)
+		e := x.element(pair, one)
+		e.end = nil
+		all = append(all, e)
+	}
 	return all
 }
 

@@ -3,7 +3,6 @@
 package enforce
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -14,8 +13,6 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
 )
-
-var errNotYet = errors.New("not yet")
 
 // Probe finds out what this kernel can do. It tries everything in network
 // namespaces that it makes and leaves; nothing of the machine's own changes. It

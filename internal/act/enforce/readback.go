@@ -125,7 +125,10 @@ func (w *Wall) inWords(set string, e element) string {
 		if len(e.val) == 4 {
 			s += fmt.Sprintf(" is in zone number %d", binary.NativeEndian.Uint32(e.val))
 		}
-	case len(e.key) == 16 && len(e.end) == 16:
+	case isConduit(set) && len(e.key) == 16 && len(e.end) == 0:
+		s = fmt.Sprintf("zone number %d to %d, protocol %d, port %d",
+			binary.NativeEndian.Uint32(e.key), binary.NativeEndian.Uint32(e.key[4:]), e.key[8], binary.BigEndian.Uint16(e.key[12:]))
+	case isConduit(set) && len(e.key) == 16 && len(e.end) == 16:
 		s = fmt.Sprintf("zone number %d to %d, protocol %d to %d, port %d to %d",
 			binary.NativeEndian.Uint32(e.key), binary.NativeEndian.Uint32(e.key[4:]), e.key[8], e.end[8],
 			binary.BigEndian.Uint16(e.key[12:]), binary.BigEndian.Uint16(e.end[12:]))
@@ -141,6 +144,10 @@ func (w *Wall) inWords(set string, e element) string {
 		s += fmt.Sprintf(" (%s)", e.note)
 	}
 	return s
+}
+
+func isConduit(set string) bool {
+	return set == "conduits" || set == "ranges" || set == "relayed" || set == "cutconduits"
 }
 
 // foreign are chains of others that see the packets of the wall, before it or

@@ -171,8 +171,11 @@ func (r *restorer) pairs() {
 
 // conduits reads the elements; several of one note, from and to are one conduit.
 func (r *restorer) conduits() {
-	for _, set := range []string{"conduits", "relayed"} {
+	for _, set := range []string{"conduits", "ranges", "relayed"} {
 		for _, e := range r.have[set] {
+			if len(e.end) == 0 {
+				e.end = e.key
+			}
 			if len(e.key) != 16 || len(e.end) != 16 {
 				continue
 			}
@@ -186,12 +189,21 @@ func (r *restorer) conduits() {
 				if set == "relayed" {
 					m.Relay = r.relay(c.ID, e.verdict)
 				}
-				if !slices.ContainsFunc(c.Matches, func(x policy.Match) bool { return x.Proto == m.Proto && x.First == m.First && x.Last == m.Last }) {
-					c.Matches = append(c.Matches, m)
-				}
+				c.Matches = merge(c.Matches, m)
 			}
 		}
 	}
+}
+
+// merge adds a match to a list, to the one whose ports it goes on if there is one.
+func merge(list []policy.Match, m policy.Match) []policy.Match {
+	for i, x := range list {
+		if x.Proto == m.Proto && (x.Relay == nil) == (m.Relay == nil) && int(m.First) <= int(x.Last)+1 && int(x.First) <= int(m.Last)+1 {
+			list[i].First, list[i].Last = min(x.First, m.First), max(x.Last, m.Last)
+			return list
+		}
+	}
+	return append(list, m)
 }
 
 func (r *restorer) conduit(id string, from, to int) *policy.Conduit {

@@ -147,7 +147,7 @@ var timedSets = []string{"grants4", "grants6", "stopped4", "stopped6", "containe
 
 // policySets are those that hold a policy.
 func (w *Wall) policySets() []string {
-	all := []string{"zones4", "zones6", "names", "words", "conduits", "relayed", "pairs", "rest"}
+	all := []string{"zones4", "zones6", "names", "words", "conduits", "ranges", "relayed", "pairs", "rest"}
 	if w.cfg.Mode == Bridge {
 		all = append(all, "ethernet")
 		if w.cfg.Tracking == Stateless {
@@ -228,7 +228,7 @@ func (w *Wall) rebuild(now *shape) error {
 	p := openPolicy()
 	if wd, err := unpackWords(have["words"]); err == nil {
 		w.numbers, p = wd.Numbers, wd.Policy
-	} else if len(have["conduits"])+len(have["pairs"]) > 0 {
+	} else if len(have["conduits"])+len(have["ranges"])+len(have["pairs"]) > 0 {
 		w.numbers = numbersOf(have["names"])
 		p = policyOf(have, nil)
 	}

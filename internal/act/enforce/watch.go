@@ -78,7 +78,7 @@ func (w *Wall) Seen() ([]Seen, error) {
 func (w *Wall) Counters() (map[string]Count, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	have, err := w.read([]string{"conduits", "relayed"})
+	have, err := w.read([]string{"conduits", "ranges", "relayed"})
 	if err != nil {
 		return nil, gone(err)
 	}
