@@ -9,6 +9,7 @@
 package cisco
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/device"
@@ -117,10 +118,12 @@ type List struct {
 type ground struct {
 	from, to device.Addrs
 	what     device.Services
+	why      string // what of it is not known
 }
 
 func (g *ground) cut(f device.Found) device.Found {
 	f.From, f.To, f.What = f.From.And(g.from), f.To.And(g.to), f.What.And(g.what)
+	f.Why = cmp.Or(f.Why, g.why)
 	return f
 }
 
@@ -129,7 +132,7 @@ func (g *ground) cut(f device.Found) device.Found {
 // interface where it goes out let it through.
 func Combine(r *device.Reading, t *device.Topology, ports []Port, within device.Addrs) {
 	c := combiner{r, t, ports}
-	g := ground{within, within, device.AnyService()}
+	g := ground{within, within, device.AnyService(), ""}
 	byOut := group(ports, func(p *Port) *List { return p.Out })
 	if len(byOut) == 1 && byOut[0].list == nil {
 		c.in(g)
@@ -137,7 +140,7 @@ func Combine(r *device.Reading, t *device.Topology, ports []Port, within device.
 	}
 	for _, o := range byOut {
 		at, why := t.Behind(o.names...)
-		c.out(o.list, ground{g.from, g.to.And(at), g.what}, why)
+		c.out(o.list, ground{g.from, g.to.And(at), g.what, why})
 	}
 }
 
@@ -170,16 +173,13 @@ next:
 	return all
 }
 
-func (c *combiner) out(l *List, g ground, why string) {
+func (c *combiner) out(l *List, g ground) {
 	if l == nil {
 		c.in(g)
 		return
 	}
 	for _, f := range l.Entries {
 		f = g.cut(f)
-		if f.Why == "" {
-			f.Why = why
-		}
 		switch {
 		case !f.Allow:
 			c.r.Add(&f)
@@ -190,10 +190,10 @@ func (c *combiner) out(l *List, g ground, why string) {
 				c.r.Add(&f)
 			}
 		default:
-			c.in(ground{f.From, f.To, f.What})
+			c.in(ground{f.From, f.To, f.What, f.Why})
 		}
 	}
-	c.rest(l.Name, l.Line, g, false, why)
+	c.rest(l.Name, l.Line, g, false)
 }
 
 // in goes through the lists of the way in. One list at all interfaces needs no
@@ -205,24 +205,21 @@ func (c *combiner) in(g ground) {
 		if len(byIn) > 1 {
 			at, why = c.t.Behind(s.names...)
 		}
-		here := ground{g.from.And(at), g.to, g.what}
+		here := ground{g.from.And(at), g.to, g.what, cmp.Or(why, g.why)}
 		name, line, open := "no list", 1, s.open
 		if s.list != nil {
 			for _, f := range s.list.Entries {
 				f = here.cut(f)
-				if f.Why == "" {
-					f.Why = why
-				}
 				c.r.Add(&f)
 			}
 			name, line = s.list.Name, s.list.Line
 			open = open && s.list.Open
 		}
-		c.rest(name, line, here, open, why)
+		c.rest(name, line, here, open)
 	}
 }
 
 // rest is what a list does with what none of its entries matches.
-func (c *combiner) rest(name string, line int, g ground, allow bool, why string) {
-	c.r.Add(&device.Found{Name: name + ": the rest", Line: line, Text: name, Allow: allow, From: g.from, To: g.to, What: g.what, Why: why})
+func (c *combiner) rest(name string, line int, g ground, allow bool) {
+	c.r.Add(&device.Found{Name: name + ": the rest", Line: line, Text: name, Allow: allow, From: g.from, To: g.to, What: g.what, Why: g.why})
 }

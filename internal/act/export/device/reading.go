@@ -2,6 +2,7 @@ package device
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -57,7 +58,7 @@ func (r *Reading) Add(f *Found) {
 	if !ok {
 		return
 	}
-	r.unknown(policy.Line{Number: f.Line, Text: f.Text, Why: f.Why, Bound: &bound})
+	r.unknown(policy.Line{Number: f.Line, Text: f.Text, Why: cmp.Or(f.Why, "not all of it is known"), Bound: &bound})
 }
 
 func (r *Reading) rule(f *Found) {
