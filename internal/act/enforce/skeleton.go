@@ -144,6 +144,9 @@ var (
 // marks: the kernel keeps them in its own byte order.
 func (b *builder) addSet(name string, key nftables.SetDatatype, with func(*nftables.Set)) *nftables.Set {
 	s := &nftables.Set{Table: b.table, Name: name, KeyType: key, KeyByteOrder: binaryutil.BigEndian}
+	if key.Name == nftables.TypeMark.Name {
+		s.KeyByteOrder = binaryutil.NativeEndian // so that nft writes it the same way
+	}
 	s.Concatenation = len(nftables.ConcatSetTypeElements(key)) > 1
 	if with != nil {
 		with(s)

@@ -36,11 +36,31 @@ func (b *Bed) JudgeReady() error {
 		if err := b.Box.Neighbour(PlantIf, a, mac); err != nil {
 			return err
 		}
-		if err := b.Box.Route(netip.Prefix{}, a, PlantIf); err != nil {
+		if err := b.allTo(a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// judgeTable is a routing table of the box: what comes from the office goes to
+// the plant, whatever its destination.
+const judgeTable = 999
+
+func (b *Bed) allTo(gw netip.Addr) error {
+	return b.Box.link(PlantIf, func(l netlink.Link) error {
+		family, every := netlink.FAMILY_V4, netip.PrefixFrom(netip.IPv4Unspecified(), 0)
+		if gw.Is6() {
+			family, every = netlink.FAMILY_V6, netip.PrefixFrom(netip.IPv6Unspecified(), 0)
+		}
+		r := &netlink.Route{LinkIndex: l.Attrs().Index, Gw: gw.AsSlice(), Dst: ipNet(every), Table: judgeTable}
+		if err := netlink.RouteAdd(r); err != nil {
+			return fmt.Errorf("route by %v: %w", gw, err)
+		}
+		rule := netlink.NewRule()
+		rule.Family, rule.IifName, rule.Table, rule.Priority = family, OfficeIf, judgeTable, 1
+		return netlink.RuleAdd(rule)
+	})
 }
 
 // Judge sends packets from the office, each the first of a connection (a TCP
@@ -128,12 +148,20 @@ func packetSocket(s *Space, proto uint16) (fd, ifindex int, err error) {
 func (j *judge) send(packets []policy.Packet, first, end int) error {
 	to := &unix.SockaddrLinklayer{Ifindex: j.ifindex, Halen: 6}
 	copy(to.Addr[:], j.header[:6])
-	sent := false
+	sent := map[policy.Packet]bool{}
 	for i := first; i < end; i++ {
 		if j.arrived[i] {
 			continue
 		}
-		sent = true
+		k := packets[i]
+		if sent[policy.Packet{Src: k.Dst, Dst: k.Src, Proto: k.Proto, SrcPort: k.DstPort, DstPort: k.SrcPort}] {
+			// It would be an answer, which passes.
+			if err := j.settle(); err != nil {
+				return err
+			}
+			clear(sent)
+		}
+		sent[k] = true
 		frame := j.frame(packets[i], uint32(i))
 		if err := unix.Sendto(j.out, frame, 0, to); err != nil {
 			return fmt.Errorf("send %v: %w", packets[i], err)
@@ -144,9 +172,14 @@ func (j *judge) send(packets []policy.Packet, first, end int) error {
 			}
 		}
 	}
-	if !sent {
+	if len(sent) == 0 {
 		return nil
 	}
+	return j.settle()
+}
+
+// settle waits until everything has arrived, and has connections forgotten.
+func (j *judge) settle() error {
 	// A packet crosses the box while it is sent; 20 ms are for a busy machine.
 	if err := j.receive(20); err != nil {
 		return err
