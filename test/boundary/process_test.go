@@ -1,0 +1,155 @@
+//go:build linux
+
+package boundary
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/bulkhead-ot/bulkhead/internal/app/wall"
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
+	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
+)
+
+// process is `bulkhead boundary` on the box, and who may tell it what to do.
+type process struct {
+	*wall.Client
+	signer note.Signer
+	log    bytes.Buffer
+	number int64
+}
+
+// startBoundary builds the program and runs it on the box.
+func startBoundary(t *testing.T, s *site) *process {
+	t.Helper()
+	dir := t.TempDir()
+	program := filepath.Join(dir, "bulkhead")
+	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/bulkhead").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	p := &process{}
+	private, public, err := note.GenerateKey(rand.Reader, "hub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.signer, err = note.NewSigner(private); err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(dir, "b.sock")
+	config := "site: flat\ndata: " + dir + "/data\nboundary:\n  mode: proxy-arp\n  office: office0\n  plant: plant0\n" +
+		"  hosts: {office: [" + pcAddr + ", " + historianAddr + "], plant: [" + plcAddr + ", " + ioAddr + "]}\n" +
+		"  group: root\n  socket: " + socket + "\n  data: " + dir + "/wall\n  key-file: " + dir + "/key.pub\n"
+	for name, text := range map[string]string{"key.pub": public + "\n", "bulkhead.yaml": config} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := s.box.Command(program, "boundary", "--verbose", "--config", filepath.Join(dir, "bulkhead.yaml"))
+	cmd.Stderr = &p.log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	p.Client = wall.Dial(socket)
+	t.Cleanup(func() {
+		p.Close()
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := <-ended; err != nil {
+			t.Errorf("the boundary ended: %v", err)
+		}
+		if t.Failed() {
+			t.Logf("the boundary's log:\n%s", p.log.String())
+		}
+	})
+	p.await(t, ended)
+	return p
+}
+
+// await waits until the process answers, and skips what this kernel cannot do.
+func (p *process) await(t *testing.T, ended chan error) {
+	t.Helper()
+	for late := time.Now().Add(patience); ; <-time.After(20 * time.Millisecond) {
+		status, err := p.Status(t.Context())
+		if err == nil {
+			t.Logf("the kernel: %+v", status.Caps)
+			return
+		}
+		select {
+		case err := <-ended:
+			ended <- nil
+			text := p.log.String()
+			for _, feature := range []string{"tproxy", "proxy_arp", "nf_tables"} {
+				if strings.Contains(text, "kernel has no "+feature) {
+					t.Skipf("%s: %s", feature, text)
+				}
+			}
+			t.Fatalf("the boundary ended: %v\n%s", err, text)
+		default:
+		}
+		if !errors.Is(err, wall.ErrAway) || time.Now().After(late) {
+			t.Fatalf("the boundary does not answer: %v\n%s", err, p.log.String())
+		}
+	}
+}
+
+// apply puts a policy in force and confirms it.
+func (p *process) apply(t *testing.T, x *policy.Policy) {
+	t.Helper()
+	x.Normalize()
+	if err := x.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	p.number++
+	signature, err := wall.Sign(p.signer, x.Site, p.number, x.Hash())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Apply(t.Context(), &wall.ApplyRequest{
+		Number: p.number, Policy: x.Canonical(), Signature: signature, Within: time.Minute, By: "test", Reason: "test",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Confirm(t.Context(), wall.EndRequest{By: "test"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Zones of the site's policy.
+const (
+	office = 1
+	dmz    = 2
+	cell   = 3
+)
+
+// readOnly lets the historian read from the cell by Modbus and S7, and nobody
+// anything else.
+func readOnly() *policy.Policy {
+	reading := func(protocol string, port uint16) policy.Match {
+		return policy.Match{Proto: policy.TCP, First: port, Last: port, Relay: &policy.Relay{Protocol: protocol, Kinds: model.KindsOf(plant.Read)}}
+	}
+	host := func(addr string) netip.Prefix { return netip.PrefixFrom(netip.MustParseAddr(addr), 32) }
+	return &policy.Policy{
+		Site: "flat",
+		Zones: []policy.Zone{
+			{},
+			{ID: "office", Name: "Office", Kind: model.ZoneEnterprise, Ranges: []netip.Prefix{host(pcAddr)}},
+			{ID: "dmz", Name: "DMZ", Kind: model.ZoneDMZ, Ranges: []netip.Prefix{host(historianAddr)}},
+			{ID: "cell", Name: "Filler", Kind: model.ZoneCell, Ranges: []netip.Prefix{host(plcAddr), host(ioAddr)}},
+		},
+		Conduits: []policy.Conduit{{ID: "historian", From: dmz, To: cell, Matches: []policy.Match{reading("modbus", 502), reading("s7comm", 102)}}},
+		Rest:     model.StageEnforce,
+	}
+}
