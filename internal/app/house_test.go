@@ -61,6 +61,7 @@ var mayImport = []struct {
 	{"console", "the web console's files, and nothing else", nil},
 	{"internal/app", "wires everything together", []string{""}},
 	{"cmd/bulkhead", "flags in, calls, text out", []string{"console", "internal/app", "internal/plant", "internal/keep/ledger", "internal/serve/account", "internal/serve/cert", "internal/serve/report", "internal/wire/capture", "lab"}},
+	{"test/", "holds the whole program from outside; tests only", []string{""}},
 	{"internal/tool/", "programs that make files of this repository", []string{""}},
 }
 

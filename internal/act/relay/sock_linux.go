@@ -71,6 +71,14 @@ func transparent(fd int, six bool, mark uint32) error {
 	return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_MARK, int(mark))
 }
 
+// Ports that connections to servers come from: clients choose theirs above, from
+// 32768 (Linux) or 49152 (RFC 6335) on, and connection tracking would take two
+// connections of one client's address and port to one server for the same.
+const (
+	firstPort = 10_000
+	lastPort  = 32_000
+)
+
 // connect opens a connection to the server from the client's own address. The port
 // is the kernel's choice, made when it knows the server's address: so that one
 // client can have more connections than a box has ports.
@@ -86,6 +94,8 @@ func (r *Relay) connect(ctx context.Context, from netip.Addr, to netip.AddrPort)
 				if err = transparent(int(fd), six, r.config.Mark); err == nil {
 					err = unix.SetsockoptInt(int(fd), unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
 				}
+				// Kernels before 6.3 don't know it, and choose from all ports.
+				_ = unix.SetsockoptInt(int(fd), unix.SOL_IP, unix.IP_LOCAL_PORT_RANGE, lastPort<<16|firstPort)
 			}); e != nil {
 				return e
 			}
