@@ -149,7 +149,45 @@ func divide(part []*node) [][]*node {
 		byID(nodes)
 		out = append(out, nodes)
 	}
-	return out
+	slices.SortFunc(out, func(a, b []*node) int { return cmp.Compare(a[0].ID, b[0].ID) })
+	return rejoin(out)
+}
+
+// rejoin gives communities without a controller back to those that they work
+// with: a guard with its I/O is a part of a line, not a line.
+func rejoin(all [][]*node) [][]*node {
+	for i := 0; i < len(all); i++ {
+		if slices.ContainsFunc(all[i], func(n *node) bool { return n.band == cell && isController(n.Asset) }) {
+			continue
+		}
+		best, most := -1, 0.0
+		for k := range all {
+			if w := between(all[i], all[k]); k != i && w > most {
+				best, most = k, w
+			}
+		}
+		if best < 0 {
+			continue
+		}
+		all[best] = append(all[best], all[i]...)
+		byID(all[best])
+		all = slices.Delete(all, i, i+1)
+		i = -1 // what was passed over may have a neighbour now
+	}
+	return all
+}
+
+// between is how much two communities talk.
+func between(a, b []*node) float64 {
+	sum := 0.0
+	for _, n := range a {
+		for _, o := range b {
+			if l := n.peers[o]; l != nil {
+				sum += l.weight
+			}
+		}
+	}
+	return sum
 }
 
 // expel takes panels out that look after several communities: they are

@@ -47,7 +47,7 @@ type node struct {
 
 // link is what two assets say to each other.
 type link struct {
-	weight  float64 // 1 for one conversation, a little more for each doubling
+	weight  float64 // 1 for one conversation, 3 for one that acts on a machine, a little more for each doubling
 	asks    int     // conversations that the node opened
 	answers int     // that its peer opened
 	control bool    // a protocol that acts on machines
@@ -136,6 +136,9 @@ func (d *draft) meet(t *record.Talk) {
 		return // who only looks who is there does not work with anybody
 	}
 	w := 1 + math.Log2(1+float64(t.Count))/8
+	if controls[t.Protocol] {
+		w *= 3 // who works with a machine belongs to it more than who looks at its page
+	}
 	for _, e := range []struct {
 		n, of *node
 		asks  int

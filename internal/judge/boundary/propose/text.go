@@ -2,6 +2,7 @@ package propose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
@@ -30,28 +31,92 @@ func (d *draft) write() error {
 // extend changes the text of the model that is there: comments, order and all
 // that is not about zones and conduits stay as they are.
 func (d *draft) extend() error {
-	var edits []model.Edit
+	var lists []list
 	for _, a := range d.added {
-		for _, m := range a.members {
-			edits = append(edits, model.Edit{Op: model.OpAdd, Path: "zones[" + a.zone + "].members", Value: memberValue(&m)})
+		l := list{path: "zones[" + a.zone + "].members"}
+		if i := slices.IndexFunc(lists, func(x list) bool { return x.path == l.path }); i >= 0 {
+			for _, m := range a.members {
+				lists[i].values = append(lists[i].values, memberValue(&m))
+			}
+			continue
 		}
+		for _, m := range a.members {
+			l.values = append(l.values, memberValue(&m))
+		}
+		lists = append(lists, l)
 	}
+	zones, conduits := list{path: "zones"}, list{path: "conduits"}
 	for _, z := range d.zones {
 		if !z.Kept {
-			edits = append(edits, model.Edit{Op: model.OpAdd, Path: "zones", Value: zoneValue(z)})
+			zones.values = append(zones.values, zoneValue(z))
 		}
 	}
 	for _, c := range d.conduits {
 		if !c.Kept {
-			edits = append(edits, model.Edit{Op: model.OpAdd, Path: "conduits", Value: d.conduitValue(c)})
+			conduits.values = append(conduits.values, d.conduitValue(c))
 		}
 	}
-	text, err := model.Apply(d.in.Text, edits)
-	if err != nil {
-		return fmt.Errorf("propose a boundary for site %q: %w", d.in.Site, err)
+	text := d.in.Text
+	for _, l := range append(lists, zones, conduits) {
+		var err error
+		if text, err = l.into(text); err != nil {
+			return fmt.Errorf("propose a boundary for site %q: %w", d.in.Site, err)
+		}
 	}
 	d.text = text
 	return nil
+}
+
+// list is what is added to one list of the text.
+type list struct {
+	path   string
+	values []map[string]any
+}
+
+// mark stands for all values of a list while one edit looks for its place: an
+// edit reads the whole text, and a plant may need hundreds of values.
+const mark = "bulkhead-proposes-here"
+
+func (l *list) into(text string) (string, error) {
+	if len(l.values) == 0 {
+		return text, nil
+	}
+	var flows []string
+	for _, v := range l.values {
+		f, err := flow(v)
+		if err != nil {
+			return "", err
+		}
+		flows = append(flows, f)
+	}
+	text, err := model.Apply(text, []model.Edit{{Op: model.OpAdd, Path: l.path, Value: map[string]any{"id": mark}}})
+	if err != nil {
+		return "", err
+	}
+	one := "{ id: " + mark + " }"
+	at := strings.Index(text, one)
+	if at < 0 {
+		return "", fmt.Errorf("%s took no more members", l.path)
+	}
+	// In a list with a line for each member, each value has a line.
+	between := ", "
+	if begin := strings.LastIndexByte(text[:at], '\n') + 1; strings.TrimSpace(text[begin:at]) == "-" {
+		between = "\n" + text[begin:at]
+		if strings.Contains(text, "\r\n") {
+			between = "\r" + between
+		}
+	}
+	return text[:at] + strings.Join(flows, between) + text[at+len(one):], nil
+}
+
+// flow is a value in one line, as the model's own writer has it.
+func flow(v map[string]any) (string, error) {
+	const before = "site: a\nzones:\n  - "
+	text, err := model.Apply("site: a\n", []model.Edit{{Op: model.OpAdd, Path: "zones", Value: v}})
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(text, before), "\n"), nil
 }
 
 func memberValue(m *model.Member) map[string]any {

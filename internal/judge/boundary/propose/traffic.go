@@ -140,6 +140,9 @@ func (d *draft) listen() {
 // answered, or it is one that nobody answers. Of those only what was read to be
 // of a protocol counts: bytes to a port may be anything.
 func needed(t *record.Talk) bool {
+	if t.Transport == plant.Ethernet {
+		return false
+	}
 	return t.Answered || t.Transport == plant.UDP && t.Protocol != "unknown" && t.Protocol != ""
 }
 
