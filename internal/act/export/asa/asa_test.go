@@ -151,6 +151,33 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 	}
 }
 
+// TestTimeZone holds that times are written and read in the device's own zone,
+// in winter and in summer.
+func TestTimeZone(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip("no time zones: ", err)
+	}
+	for _, month := range []time.Month{time.January, time.July} {
+		p := Ending()
+		p.Conduits[1].Until = time.Date(2028, month, 1, 0, 0, 0, 0, time.UTC)
+		o := device.Options{}
+		o.Location = berlin
+		text, err := Render(p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse(append(text, "clock timezone CET 1 0\nclock summer-time CEST recurring last Sun Mar 2:00 last Sun Oct 3:00\n"...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(s.Rules, func(r policy.Rule) bool { return !r.Until.IsZero() })
+		if i < 0 || !s.Rules[i].Until.Equal(p.Conduits[1].Until) {
+			t.Errorf("%v: %+v", month, s.Rules)
+		}
+	}
+}
+
 func TestBroken(t *testing.T) {
 	for name, x := range map[string][2]string{
 		"other brand": {"config firewall policy\nend\n", "neither interfaces nor access lists"},

@@ -41,6 +41,7 @@ func Parse(b []byte) (*policy.RuleSet, error) {
 
 type reader struct {
 	device.Reading
+	clock    cisco.Clock
 	topology device.Topology
 	lists    map[string][]cisco.Line // lines of lists, from the word after the name
 	networks map[string]*cisco.Section
@@ -89,6 +90,8 @@ func (r *reader) section(s *cisco.Section) {
 		major, _, _ := strings.Cut(s.Word(2), ".")
 		n, err := strconv.Atoi(major)
 		r.old = err == nil && n < 9
+	case "clock":
+		r.clock.Read(&s.Line)
 	case "interface":
 		r.port(s)
 	case "access-list":
@@ -423,5 +426,5 @@ func (r *reader) time(name string) (time.Time, string) {
 	if !is {
 		return time.Time{}, "the time range " + name + " is not in this text"
 	}
-	return cisco.Range(body)
+	return cisco.Range(body, &r.clock)
 }

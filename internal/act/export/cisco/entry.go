@@ -357,9 +357,40 @@ func (p *entry) services(src, dst []device.Span) device.Services {
 	return device.Product(p.proto, src, dst)
 }
 
+// Clock is the time zone of a device, as far as its configuration says: without
+// a word it is UTC.
+type Clock struct {
+	offset time.Duration
+	summer bool
+}
+
+// Read takes "clock timezone CET 1 0" and "clock summer-time CEST recurring".
+func (c *Clock) Read(l *Line) {
+	switch {
+	case l.Is("clock", "timezone"):
+		h, err := strconv.Atoi(l.Word(3))
+		m, err2 := strconv.Atoi(cmp.Or(l.Word(4), "0"))
+		if err == nil && err2 == nil {
+			c.offset = time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
+		}
+	case l.Is("clock", "summer-time"):
+		c.summer = true
+	}
+}
+
+// utc is a time of the device's clock. In March and October, when summer time
+// begins and ends, it may be an hour off.
+func (c *Clock) utc(t time.Time) time.Time {
+	t = t.Add(-c.offset)
+	if c.summer && t.Month() >= time.April && t.Month() <= time.October {
+		t = t.Add(-time.Hour)
+	}
+	return t
+}
+
 // Range reads "absolute start … end …" of a time range. Others hold at certain
 // times only.
-func Range(body []Line) (time.Time, string) {
+func Range(body []Line, clock *Clock) (time.Time, string) {
 	if len(body) != 1 || body[0].Word(0) != "absolute" {
 		return time.Time{}, "it holds at certain times only"
 	}
@@ -373,7 +404,7 @@ func Range(body []Line) (time.Time, string) {
 		case w[0] == "start" && t.After(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)):
 			return time.Time{}, "it holds from a certain time on only"
 		case w[0] == "end":
-			until = t.Add(time.Minute) // the minute itself is in it
+			until = clock.utc(t).Add(time.Minute) // the minute itself is in it
 		}
 		w = w[5:]
 	}

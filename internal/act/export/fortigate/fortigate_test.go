@@ -146,6 +146,30 @@ func TestEnds(t *testing.T) {
 	}
 }
 
+// TestTimeZone holds that times are written and read in the device's own zone.
+func TestTimeZone(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip("no time zones: ", err)
+	}
+	for _, month := range []time.Month{time.January, time.July} {
+		p := Ending()
+		p.Conduits[1].Until = time.Date(2028, month, 1, 0, 0, 0, 0, time.UTC)
+		text, err := Render(p, device.Options{Location: berlin})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse(append(text, "config system global\nset timezone \"Europe/Berlin\"\nend\n"...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(s.Rules, func(r policy.Rule) bool { return !r.Until.IsZero() })
+		if i < 0 || !s.Rules[i].Until.Equal(p.Conduits[1].Until) {
+			t.Errorf("%v: %+v", month, s.Rules)
+		}
+	}
+}
+
 func TestAPlantsFirewall(t *testing.T) {
 	b, err := os.ReadFile("testdata/plant.conf")
 	if err != nil {

@@ -1,6 +1,7 @@
 package fortigate
 
 import (
+	"cmp"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ type objects struct {
 	address, address6, group, group6 map[string]*entry
 	service, serviceGroup            map[string]*entry
 	onetime                          map[string]*entry
+	clock                            *time.Location // of schedules; nil is UTC
 
 	addrs    [2]map[string]named
 	services map[string]device.Services
@@ -328,10 +330,11 @@ func (o *objects) schedule(name string) (time.Time, string) {
 	if e == nil {
 		return time.Time{}, "it holds at certain times only (" + name + ")"
 	}
-	end, err := time.Parse(scheduleFormat, strings.Join(e.all("end"), " "))
-	start, err2 := time.Parse(scheduleFormat, strings.Join(e.all("start"), " "))
+	at := cmp.Or(o.clock, time.UTC)
+	end, err := time.ParseInLocation(scheduleFormat, strings.Join(e.all("end"), " "), at)
+	start, err2 := time.ParseInLocation(scheduleFormat, strings.Join(e.all("start"), " "), at)
 	if err != nil || err2 != nil || start.After(begun) {
 		return time.Time{}, "it holds at certain times only (" + name + ")"
 	}
-	return end.Add(time.Minute), "" // the last minute is in it
+	return end.UTC().Add(time.Minute), "" // the last minute is in it
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/act/export/device"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
@@ -123,6 +124,8 @@ func (r *reader) section(b *block, vdom string) {
 		r.interfaces(b)
 	case b.path == "system zone":
 		r.zone(b)
+	case b.path == "system global":
+		r.clock(b)
 	case b.path == "system settings" && b.self.one("ngfw-mode") == "policy-based":
 		r.Before(b.self.values["ngfw-mode"].line, "set ngfw-mode policy-based", "policies are judged by application there")
 	case b.path == "router static" || b.path == "router static6":
@@ -217,6 +220,20 @@ func (r *reader) zone(b *block) {
 			r.Before(e.line, "config system zone, edit "+e.name, "what passes between the interfaces of this zone needs no policy")
 		}
 	}
+}
+
+// clock takes the time zone, which newer devices have by its name. Older ones
+// have a number for it, which is not read.
+func (r *reader) clock(b *block) {
+	name := b.self.one("timezone")
+	if name == "" {
+		return
+	}
+	if at, err := time.LoadLocation(name); err == nil && strings.Contains(name, "/") {
+		r.objects.clock = at
+		return
+	}
+	r.Harmless(b.self.values["timezone"].line, "set timezone "+name, "what time zone that is is not known: dates are read as UTC")
 }
 
 func (r *reader) routes(b *block) {

@@ -48,6 +48,7 @@ func stays(head, l *cisco.Line) bool {
 
 type reader struct {
 	device.Reading
+	clock    cisco.Clock
 	topology device.Topology
 	lists    map[string]*cisco.Section // by family and name; numbered ones are gathered
 	groups   map[string]*cisco.Section
@@ -97,6 +98,8 @@ func (r *reader) section(s *cisco.Section) {
 	switch {
 	case s.Is("version"):
 		r.whole = true
+	case s.Is("clock"):
+		r.clock.Read(&s.Line)
 	case s.Is("interface"):
 		r.port(s)
 	case s.Is("ip", "access-list", "extended"), s.Is("ip", "access-list", "standard"):
@@ -422,7 +425,7 @@ func (r *reader) time(name string) (time.Time, string) {
 	if !is {
 		return time.Time{}, "the time range " + name + " is not in this text"
 	}
-	return cisco.Range(body)
+	return cisco.Range(body, &r.clock)
 }
 
 // maxNesting is how deep groups may hold groups.
