@@ -120,6 +120,7 @@ func reported(t *testing.T, b *process) {
 		"refused 10.66.0.11 s7comm Write Var":             false,
 		"refused 10.66.0.11 s7comm PLC Stop":              false,
 		"refused 10.66.0.11 s7comm Set clock":             false,
+		"denied 10.66.0.10  ":                             false,
 	}
 	var got []string
 	for late := time.Now().Add(10 * time.Second); time.Now().Before(late); <-time.After(100 * time.Millisecond) {

@@ -48,7 +48,7 @@ func startBoundary(t *testing.T, s *site) *process {
 		t.Fatal(err)
 	}
 	socket := filepath.Join(dir, "b.sock")
-	config := "site: flat\nconfine: \"off\"\ndata: " + dir + "/data\nboundary:\n  mode: proxy-arp\n  office: office0\n  plant: plant0\n" +
+	config := "site: flat\ndata: " + dir + "/data\nboundary:\n  mode: proxy-arp\n  office: office0\n  plant: plant0\n" +
 		"  hosts: {office: [" + pcAddr + ", " + historianAddr + "], plant: [" + plcAddr + ", " + ioAddr + "]}\n" +
 		"  group: root\n  socket: " + socket + "\n  data: " + dir + "/wall\n  key-file: " + dir + "/key.pub\n"
 	for name, text := range map[string]string{"key.pub": public + "\n", "bulkhead.yaml": config} {
