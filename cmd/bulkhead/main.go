@@ -21,6 +21,7 @@ import (
 const (
 	exitError = 1 // something went wrong
 	exitInput = 2 // the input or the command line is wrong
+	exitNo    = 3 // what was asked is answered by no
 )
 
 func main() { os.Exit(run()) }
@@ -36,7 +37,7 @@ func run() int {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %v; see %s --help", errUsage, err, c.CommandPath())
 	})
-	root.AddCommand(accountCommand(), analyzeCommand(), boundaryCommand(), certCommand(), demoCommand(), doctorCommand(), labCommand(), plantCommand(), ledgerCommand(), runCommand(), stateCommand())
+	root.AddCommand(accountCommand(), analyzeCommand(), boundaryCommand(), certCommand(), demoCommand(), doctorCommand(), labCommand(), plantCommand(), policyCommand(), ledgerCommand(), runCommand(), stateCommand())
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "bulkhead: "+err.Error())
 		return exitCode(err)
@@ -45,6 +46,9 @@ func run() int {
 }
 
 func exitCode(err error) int {
+	if errors.Is(err, errNo) {
+		return exitNo
+	}
 	wrong := append([]error{capture.ErrFormat, errUsage, ledger.ErrNone, ledger.ErrNoCheckpoint, ledger.ErrWhole, os.ErrNotExist, config.ErrWrong, errPlant, app.ErrModel, wall.ErrInvalid}, wrongState...)
 	if slices.ContainsFunc(wrong, func(w error) bool { return errors.Is(err, w) }) {
 		return exitInput

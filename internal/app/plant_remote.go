@@ -74,14 +74,33 @@ func askHub(ctx context.Context, method, base, tokenFile, path, tag string, body
 	if err != nil {
 		return 0, fmt.Errorf("read the hub's answer: %w", err)
 	}
-	if res.StatusCode == http.StatusOK {
-		return res.StatusCode, json.Unmarshal(b, to)
+	return res.StatusCode, readAnswer(res.StatusCode, b, to)
+}
+
+// readAnswer reads an answer of the API: JSON, or bytes where to is *[]byte.
+func readAnswer(status int, b []byte, to any) error {
+	if status >= http.StatusOK && status < http.StatusMultipleChoices {
+		if raw, ok := to.(*[]byte); ok {
+			*raw = b
+			return nil
+		}
+		return json.Unmarshal(b, to)
 	}
-	var problem struct{ Detail string }
+	var problem struct {
+		Detail   string
+		Problems []struct {
+			Line, Column  int
+			Message, Hint string
+		}
+	}
 	if json.Unmarshal(b, &problem) != nil || problem.Detail == "" {
-		problem.Detail = http.StatusText(res.StatusCode)
+		problem.Detail = http.StatusText(status)
 	}
-	return res.StatusCode, fmt.Errorf("the hub says: %s", problem.Detail)
+	err := fmt.Errorf("the hub says: %s", problem.Detail)
+	for _, p := range problem.Problems {
+		err = fmt.Errorf("%w\n%d:%d: %s; %s", err, p.Line, p.Column, p.Message, p.Hint)
+	}
+	return err
 }
 
 func fetchModel(ctx context.Context, base, tokenFile, site string) (api.PlantModel, error) {

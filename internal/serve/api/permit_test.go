@@ -14,6 +14,7 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/serve/account"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/revision"
 )
 
 // operations are all routes of the document.
@@ -149,7 +150,11 @@ func twoPlants(t *testing.T, who Authenticator) *Server {
 		}
 	}
 	im := &importer{jobs: map[string]store.Capture{"c-north": {ID: "c-north", State: store.CaptureQueued}, "c-south": {ID: "c-south", State: store.CaptureQueued}}}
-	return bare(t, Options{Store: db, Who: who, Importer: im, Packets: &cutter{data: []byte("packets")}, Curator: &curator{}, Uploads: t.TempDir()})
+	desk, err := revision.New(revision.Options{Store: db, Now: func() time.Time { return clock }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bare(t, Options{Store: db, Who: who, Importer: im, Packets: &cutter{data: []byte("packets")}, Curator: &curator{}, Uploads: t.TempDir(), Policy: desk})
 }
 
 func TestWhoIsOnOneSiteSeesNothingOfAnother(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"mime"
 	"net/http"
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/proof"
@@ -137,7 +136,7 @@ func (s *Server) exportPolicy(w http.ResponseWriter, r *http.Request, in *export
 	if err != nil {
 		return err
 	}
-	o, err := in.options()
+	o, err := revision.DeviceOptions(in.Interfaces, in.Own, in.Family)
 	if err != nil {
 		return err
 	}
@@ -152,29 +151,6 @@ func (s *Server) exportPolicy(w http.ResponseWriter, r *http.Request, in *export
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": file}))
 	w.Write(config) // the client is gone, which is no error of ours
 	return nil
-}
-
-// options are what the device is like.
-func (in *exportPolicyInput) options() (revision.ExportOptions, error) {
-	o := revision.ExportOptions{Interfaces: map[string]string{}}
-	for _, pair := range in.Interfaces {
-		zone, name, ok := strings.Cut(pair, "=")
-		if !ok || name == "" {
-			return o, refuse(ErrInvalid, "An interface is given as zone=name: the zone's identifier and what the device calls the interface; without a zone it is where everything else is.")
-		}
-		o.Interfaces[zone] = name
-	}
-	for _, text := range in.Own {
-		a, err := netip.ParseAddr(text)
-		if err != nil {
-			return o, refuse(ErrInvalid, "An own address of the device is none.")
-		}
-		o.Own = append(o.Own, a)
-	}
-	if in.Family != "" {
-		o.Family = int(in.Family[0] - '0')
-	}
-	return o, nil
 }
 
 // maxImported bounds the rules that an answer has.
@@ -195,10 +171,11 @@ func (s *Server) importPolicy(w http.ResponseWriter, r *http.Request, in *import
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, r, http.StatusOK, compared(c))
+	return writeJSON(w, r, http.StatusOK, Compared(c))
 }
 
-func compared(c *revision.Compared) *PolicyCompared {
+// Compared is a comparison in the words of the API.
+func Compared(c *revision.Compared) *PolicyCompared {
 	rules := c.Rules.Rules
 	return &PolicyCompared{
 		Verdict: c.Verdict, Revision: c.Revision, RulesAll: int64(len(rules)), Rules: each(rules[:min(len(rules), maxImported)], importedRule),

@@ -2,6 +2,7 @@ package revision
 
 import (
 	"context"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -87,6 +88,34 @@ func Render(b Brand, p *policy.Policy, m *model.Model, o ExportOptions, now time
 		return nil, refuse(ErrConflict, "It cannot be exported for %s: %v.", b.Name, err)
 	}
 	return config, nil
+}
+
+// DeviceOptions are what a device is like: zone=name of its interfaces, its own
+// addresses, and the one family that is meant, "" for both.
+func DeviceOptions(interfaces, own []string, family string) (ExportOptions, error) {
+	o := ExportOptions{Interfaces: map[string]string{}}
+	for _, pair := range interfaces {
+		zone, name, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return o, refuse(ErrInvalid, "An interface is given as zone=name: the zone's identifier and what the device calls the interface; without a zone it is where everything else is.")
+		}
+		o.Interfaces[zone] = name
+	}
+	for _, text := range own {
+		a, err := netip.ParseAddr(text)
+		if err != nil {
+			return o, refuse(ErrInvalid, "%q is no address of the device.", text)
+		}
+		o.Own = append(o.Own, a)
+	}
+	switch family {
+	case "4", "6":
+		o.Family = int(family[0] - '0')
+	case "":
+	default:
+		return o, refuse(ErrInvalid, "A family is 4 or 6.")
+	}
+	return o, nil
 }
 
 // Import holds a firewall's configuration against a revision: the given one, for
