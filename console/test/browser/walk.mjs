@@ -14,6 +14,7 @@ import { person } from './person.mjs'
 import { built } from './program.mjs'
 import { recovery } from './recovery.mjs'
 import { uses } from './uses.mjs'
+import { wallUses } from './wall.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const b = await browser()
@@ -84,7 +85,7 @@ const viewer = await serve({ assets: 40, ticks: false, role: 'viewer' })
 await walk(viewer, 'viewer', [['wide', 'light'], ['phone', 'dark']])
 await viewer.close()
 
-const ways = { ...uses, ...doorUses }
+const ways = { ...uses, ...wallUses, ...doorUses }
 for (const [name, use] of Object.entries(ways)) {
   const { page, complaints, close } = await open(b, use.size ?? 'wide', 'light')
   try {

@@ -176,7 +176,7 @@ function places(w, m) {
 /** What is wrong with a text, as far as this server knows. */
 export function problems(text) {
   const out = []
-  const people = new Set([...text.matchAll(/\bid: (\w+), name/g)].map((m) => m[1]))
+  const people = new Set((parsed(text)?.people ?? []).map((p) => p.id))
   const say = (line, column, length, path, message, hint, severity = 'error') => out.push({ severity, line, column, length, path, message, hint })
   text.split('\n').forEach((l, i) => {
     const tab = l.indexOf('\t')

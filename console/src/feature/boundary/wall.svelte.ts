@@ -1,7 +1,8 @@
 import { get, send } from '../../api/client'
 import { live } from '../../api/live.svelte'
-import type { Flatness, PolicyApplied, PolicyState } from '../../api/model'
+import type { Flatness, PolicyApplied, PolicyRevision, PolicyState, Stage } from '../../api/model'
 import { Load } from '../../lib/load.svelte'
+import { held, heldRest } from './wall'
 import { session } from '../../lib/session.svelte'
 
 /** How often the page asks how a trial goes, in ms: the one thing that is polled, and only while it runs. */
@@ -18,6 +19,8 @@ export class Wall {
   state = new Load<PolicyState>()
   flatness = new Load<Flatness>()
   applied = new Load<PolicyApplied>()
+  /** The revision in force, with its policy; of another one it is void. */
+  #force = new Load<PolicyRevision>()
   /** What the hub's clock is ahead of this machine's, in ms. */
   ahead = $state(0)
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -26,6 +29,24 @@ export class Wall {
 
   get pending(): boolean {
     return !!this.state.data?.pending
+  }
+
+  /** How far the boundary goes between two zones by what is in force; undefined while nothing is. */
+  stageOf = $derived.by((): ((from: string, to: string) => Stage | undefined) | undefined => {
+    const e = this.state.data?.enforced
+    return e?.n && this.#force.data?.hash === e.hash ? held(this.#force.data.policy) : undefined
+  })
+
+  #rest = $derived(this.stageOf ? heldRest(this.#force.data?.policy) : undefined)
+
+  /** What happens between most zones, by what is in force. */
+  get rest(): Stage | undefined {
+    return this.#rest?.rest
+  }
+
+  /** Pairs of zones that are held more strictly than the rest. */
+  get strict(): number {
+    return this.#rest?.strict ?? 0
   }
 
   /** Asks for everything; resolves when the state is there. */
@@ -45,6 +66,8 @@ export class Wall {
         return a
       }),
     ])
+    const e = this.state.data?.enforced
+    if (e?.n && this.#force.data?.hash !== e.hash) void this.#force.run((signal) => get('/policy/revisions/{n}', { names: { n: String(e.n) }, query: { site: this.site }, signal }))
     if (this.pending && this.#watched) this.#timer = setTimeout(() => void this.look(), trial)
   }
 
@@ -77,6 +100,7 @@ export class Wall {
       this.state.stop()
       this.flatness.stop()
       this.applied.stop()
+      this.#force.stop()
       stop()
     }
   }

@@ -61,6 +61,18 @@ export function held(policy: unknown): ((from: string, to: string) => Stage | un
   return (from, to) => (zones.has(from) && zones.has(to) ? (pairs.get(`${from}\n${to}`) ?? p.rest) : undefined)
 }
 
+/** How far a revision's policy goes: what holds for the most, and how many pairs are held more strictly. */
+export function heldRest(policy: unknown): { rest: Stage; strict: number } | undefined {
+  const p = policy as Compiled | undefined
+  if (!p?.zones) return undefined
+  return { rest: p.rest, strict: (p.pairs ?? []).filter((x) => stages.indexOf(x.stage) >= 2 && stages.indexOf(x.stage) > stages.indexOf(p.rest)).length }
+}
+
+/** That in words: "passes and is reported; on 3 ways from zone to zone it is stopped". */
+export function heldText(rest: Stage, strict: number): string {
+  return stageSays[rest] + (strict ? `; on ${strict === 1 ? 'one way' : `${strict} ways`} from zone to zone it is stopped` : '')
+}
+
 /** How the wall stands in a sentence; urgent is what somebody has to see to. */
 export interface Standing {
   say: string
