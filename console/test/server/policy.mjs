@@ -35,7 +35,7 @@ export function state() {
 }
 
 const note = () => ({ conduit: 'engineering-1', service: 's7comm (program)', kind: 'ports-only', text: 'cannot be held to verbs: S7 programs go the same way as reads; it is allowed by port only' })
-const difference = (allows, from, to, more) => ({ allows, unknown: false, from, to, example: { src: '10.10.0.14', dst: allows ? '10.15.0.60' : '10.30.1.70', proto: 6, port: allows ? 4840 : 102 }, conduit: allows ? 'mirror' : '', says: allows ? 'conduit mirror allows opcua' : 'no conduit goes there', ...more })
+const difference = (allows, from, to, more) => ({ change: allows ? 'allowed' : 'stopped', allows, unknown: false, from, to, example: { src: '10.10.0.14', dst: allows ? '10.15.0.60' : '10.30.1.70', proto: 6, port: allows ? 4840 : 102 }, conduit: allows ? 'mirror' : '', says: allows ? 'conduit mirror allows opcua' : 'no conduit goes there', ...more })
 
 const signed = (r) => r.approvals.length === 2
 
@@ -145,7 +145,7 @@ function simulation(w, b, problems) {
   const rows = bad ? [] : blocked(w, b.text)
   const total = w.plant.conversations.length
   const n = rows.reduce((s, r) => s + r.conversations, 0)
-  const shadow = rows.slice(0, 1).map((r) => ({ kind: 'shadow', client: r.clients[0], server: r.servers[0], client_address: '10.10.0.14', server_address: '10.30.1.70', client_mac: '00:1b:1b:00:00:04', proto: 6, port: r.port, ethernet: 0, interface: 'enp2s0', conduit: '', operation: '', count: 14, first: before(7200), last: before(600) }))
+  const shadow = rows.slice(0, 1).map((r) => ({ kind: 'shadow', client: r.clients[0], server: r.servers[0], client_address: '10.10.0.14', server_address: '10.30.1.70', client_mac: '00:1b:1b:00:00:04', proto: 6, port: r.port, ethernet: 0, interface: 'enp2s0', operation: '', why: '', count: 14, first: before(7200), last: before(600) }))
   return { revision: b.revision ?? 0, hash: hash(9), problems, coverage: coverage(), from: before(86400 * 15), to: before(60), total, passes: total - n, inspected: 12, local: 40, blocked: rows, refused: [], beyond: [], aside: [], open: rows.filter((r) => !r.mark).length, approximate: false, lines: lines(w, rows), enforced: w.policy.enforced?.n ?? 0, difference: bad || !rows.length ? [] : [difference(false, 'office', 'line-1'), difference(true, 'scada', 'dmz', { example: { src: '2001:db8:20::5', dst: '2001:db8:15::9', proto: 6, port: 4840 } })], read_back: [], read_back_at: before(300), shadow, notes: rows.length ? [note()] : [], unmatched: ['3 conversations by their MAC only: nobody knows their address.'], took: 0.084 }
 }
 
@@ -227,7 +227,7 @@ export function handle(w, [, part, id, act], method, query, read, { json, proble
   const p = w.policy
   settle(w)
   const post = method === 'POST'
-  const applied = () => json({ ...(p.trial ? { state: 'pending', n: p.trial.n, by: p.trial.by, at: p.trial.at, until: p.trial.until, ended: null, ended_by: '', forced: p.trial.forced, reason: p.trial.reason, says: 'It is on trial.' } : p.applied), hash: hash(p.trial?.n ?? p.applied.n), seen: p.trial ? critical(w, p.trial.at) : [], now: later(0) })
+  const applied = () => json({ ...(p.trial ? { state: 'pending', n: p.trial.n, by: p.trial.by, at: p.trial.at, until: p.trial.until, ended: null, ended_by: '', forced: p.trial.forced, reason: p.trial.reason, says: 'It is on trial.' } : p.applied), confirmed: !!p.trial?.confirmed, hash: hash(p.trial?.n ?? p.applied.n), seen: p.trial ? critical(w, p.trial.at) : [], now: later(0) })
   if (!part) return json(standing(w))
   if (part === 'proposal') return json(proposal(w))
   if (part === 'simulate') return read((b) => json(simulation(w, b, b.text ? check(b.text) : [])))

@@ -92,7 +92,7 @@ export class Wall {
     this.#watched++
     void this.refresh()
     let timer: ReturnType<typeof setTimeout> | undefined
-    const stop = live.watch({ topics: ['overview', 'model'], reset: () => void this.refresh(), change: () => (timer ??= setTimeout(() => ((timer = undefined), void this.refresh()), settled)) })
+    const stop = live.watch({ topics: ['overview', 'model', 'policy'], reset: () => void this.refresh(), change: (list) => (list.some((c) => c.topic === 'policy') ? void this.look() : (timer ??= setTimeout(() => ((timer = undefined), void this.refresh()), settled))) })
     return () => {
       this.#watched--
       clearTimeout(timer)
