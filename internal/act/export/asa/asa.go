@@ -44,14 +44,14 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{policy: p, options: o, list: "BH-" + p.Hash()[:8], names: device.Names{Max: maxName, Allows: "-_.", Filler: '-'}}
+	w := &writer{policy: p, options: o, label: o.Label(p), list: "BH-" + p.Hash()[:8], names: device.Names{Max: maxName, Allows: "-_.", Filler: '-'}}
 	if err := w.limits(steps); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(&w.out, "! Bulkhead boundary policy of site %s\n! %s\n", device.Plain(p.Site, 60), o.Label(p))
+	fmt.Fprintf(&w.out, "! Bulkhead boundary policy of site %s\n! %s\n", device.Plain(p.Site, 60), w.label)
 	w.groups(steps)
 	w.ranges(steps)
-	w.remark(o.Label(p))
+	w.remark(w.label)
 	w.always()
 	for i := range steps {
 		w.step(&steps[i])
@@ -64,6 +64,7 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 type writer struct {
 	policy  *policy.Policy
 	options device.Options
+	label   string
 	list    string
 	names   device.Names
 	out     bytes.Buffer
@@ -73,8 +74,13 @@ type writer struct {
 func (w *writer) limits(steps []device.Step) error {
 	n := 0
 	for _, s := range steps {
-		size := func(side device.Side) int { return max(1, len(side.V4)+len(side.V6)) }
-		n += size(s.From) * size(s.To) * max(1, len(s.Matches))
+		size := func(side device.Side, family int) int {
+			if side.Any {
+				return 1
+			}
+			return len(side.In(family))
+		}
+		n += (size(s.From, 4)*size(s.To, 4) + size(s.From, 6)*size(s.To, 6)) * max(1, len(s.Matches))
 		if n > maxEntries {
 			return &device.Refusal{Device: "Cisco ASA", Lacks: []device.Lack{{Conduit: s.Conduit, What: fmt.Sprintf("with it the list has more than %d entries, and small models hold no more", maxEntries)}}}
 		}

@@ -63,7 +63,7 @@ func TestRefuses(t *testing.T) {
 	late := Ending()
 	late.Conduits[1].Until = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
 	wide := Works()
-	for i := range 120 {
+	for i := range 160 {
 		wide.Zones[1].Ranges = append(wide.Zones[1].Ranges, netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 16, byte(i), 0}), 24))
 		wide.Zones[2].Ranges = append(wide.Zones[2].Ranges, netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 17, byte(i), 0}), 24))
 	}

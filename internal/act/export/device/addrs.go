@@ -143,6 +143,12 @@ func (a Addrs) Or(others ...Addrs) Addrs {
 
 // And is what is in both.
 func (a Addrs) And(b Addrs) Addrs {
+	switch everything { // what most rules name needs no arithmetic
+	case b.sure:
+		return a
+	case a.sure:
+		return b
+	}
 	var sure, might netipx.IPSetBuilder
 	sure.AddSet(a.sure)
 	sure.Intersect(b.sure)
@@ -179,7 +185,12 @@ func (a Addrs) None() bool { return len(a.might.Ranges()) == 0 }
 // Local reports whether only addresses are in it that no router passes on:
 // multicast and broadcast of one network, and link-local ones.
 func (a Addrs) Local() bool {
-	return !a.None() && a.And(local).Known() && a.might.Equal(a.And(local).might)
+	for _, r := range a.might.Ranges() {
+		if !local.sure.ContainsRange(r) {
+			return false
+		}
+	}
+	return !a.None()
 }
 
 var local = Prefixes(netip.MustParsePrefix("224.0.0.0/24"), netip.MustParsePrefix("255.255.255.255/32"), netip.MustParsePrefix("ff01::/16"), netip.MustParsePrefix("ff02::/16"), netip.MustParsePrefix("fe80::/10"))

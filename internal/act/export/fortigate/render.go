@@ -35,14 +35,14 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 		return nil, err
 	}
 	w := &writer{
-		policy: p, options: o,
+		policy: p, options: o, label: o.Label(p),
 		names:    device.Names{Max: maxName, Allows: "-_.", Filler: '-'},
 		policies: device.Names{Max: maxPolicyName, Allows: "-_. ", Filler: '-'},
 	}
 	if err := w.limits(steps); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(&w.out, "# Bulkhead boundary policy of site %s\n# %s\n", device.Plain(p.Site, 60), o.Label(p))
+	fmt.Fprintf(&w.out, "# Bulkhead boundary policy of site %s\n# %s\n", device.Plain(p.Site, 60), w.label)
 	w.zones(steps)
 	w.services(steps)
 	w.schedules(steps)
@@ -53,6 +53,7 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 type writer struct {
 	policy          *policy.Policy
 	options         device.Options
+	label           string
 	names, policies device.Names
 	out             bytes.Buffer
 }
@@ -272,7 +273,7 @@ func (w *writer) step(s *device.Step) []string {
 	if s.Act == device.Reject {
 		lines = append(lines, "send-deny-packet enable")
 	}
-	return append(lines, "comments "+quote(device.Plain(s.Why+", "+w.options.Label(w.policy), 1023)))
+	return append(lines, "comments "+quote(device.Plain(s.Why+", "+w.label, 1023)))
 }
 
 func (w *writer) side(s device.Side) string {

@@ -41,8 +41,8 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{policy: p, options: o, prefix: "BH-" + p.Hash()[:8], names: device.Names{Max: maxName, Allows: "-_.", Filler: '-'}, refusal: device.Refusal{Device: "Cisco IOS"}}
-	fmt.Fprintf(&w.out, "! Bulkhead boundary policy of site %s\n! %s\n", device.Plain(p.Site, 60), o.Label(p))
+	w := &writer{policy: p, options: o, label: o.Label(p), prefix: "BH-" + p.Hash()[:8], names: device.Names{Max: maxName, Allows: "-_.", Filler: '-'}, refusal: device.Refusal{Device: "Cisco IOS"}}
+	fmt.Fprintf(&w.out, "! Bulkhead boundary policy of site %s\n! %s\n", device.Plain(p.Site, 60), w.label)
 	w.ranges(steps)
 	for _, family := range []int{4, 6} {
 		if o.Family == 0 || o.Family == family {
@@ -71,12 +71,14 @@ func expires(c *policy.Conduit) string {
 type writer struct {
 	policy  *policy.Policy
 	options device.Options
+	label   string
 	prefix  string
 	names   device.Names
 	refusal device.Refusal
 	out     bytes.Buffer
 	entries int
-	grouped int
+	grouped int  // entries with groups
+	flat    bool // addresses are written out, without groups
 }
 
 func (w *writer) name(family int) string { return fmt.Sprintf("%s-V%d", w.prefix, family) }
@@ -93,15 +95,28 @@ func (w *writer) ranges(steps []device.Step) {
 
 func rangeName(until time.Time) string { return "BH-UNTIL-" + until.UTC().Format("20060102-1504") }
 
+// list writes one family's list. Where it would have more entries with groups
+// than a device takes, addresses are written out.
 func (w *writer) list(family int, steps []device.Step) {
+	start := w.out.Len()
+	w.flat = family == 6
+	for w.fill(family, steps); w.grouped > maxGroups; w.fill(family, steps) {
+		w.out.Truncate(start)
+		w.flat = true
+	}
+}
+
+func (w *writer) fill(family int, steps []device.Step) {
 	if family == 4 {
-		w.groups(steps)
+		if !w.flat {
+			w.groups(steps)
+		}
 		fmt.Fprintf(&w.out, "ip access-list extended %s\n", w.name(4))
 	} else {
 		fmt.Fprintf(&w.out, "ipv6 access-list %s\n", w.name(6))
 	}
 	w.entries, w.grouped = 0, 0
-	w.remark(w.options.Label(w.policy))
+	w.remark(w.label)
 	w.line("evaluate %s-R%d", w.prefix, family)
 	w.always(family)
 	for i := range steps {
@@ -113,8 +128,8 @@ func (w *writer) list(family int, steps []device.Step) {
 		if s := &steps[i]; s.Has(family) {
 			w.remark(s.Why)
 			w.step(family, s)
-			if w.entries > maxEntries || w.grouped > maxGroups {
-				w.refusal.Lacks = append(w.refusal.Lacks, device.Lack{Conduit: s.Conduit, What: fmt.Sprintf("with it the list for IPv%d has more than %d entries or %d with groups", family, maxEntries, maxGroups)})
+			if w.entries > maxEntries {
+				w.refusal.Lacks = append(w.refusal.Lacks, device.Lack{Conduit: s.Conduit, What: fmt.Sprintf("with it the list for IPv%d has more than %d entries", family, maxEntries)})
 				return
 			}
 		}
@@ -188,8 +203,7 @@ func (w *writer) ends(family int, s *device.Side, grouped bool) []string {
 	switch {
 	case s.Any:
 		return []string{"any"}
-	case grouped && family == 4:
-		w.grouped++
+	case grouped && !w.flat:
 		return []string{"object-group " + w.group(s.Zone)}
 	}
 	var all []string
@@ -233,6 +247,7 @@ func (w *writer) answers(family int, s *device.Step) {
 		for _, to := range w.ends(family, &s.To, true) {
 			for _, from := range w.ends(family, &s.From, true) {
 				w.line("permit tcp %s%s %s established", to, p, from)
+				w.grouped += b2i(!w.flat)
 			}
 		}
 	}
@@ -296,6 +311,7 @@ func (w *writer) permute(family int, s *device.Step, what, port, tail string, gr
 	for _, from := range w.ends(family, &s.From, grouped) {
 		for _, to := range w.ends(family, &s.To, grouped) {
 			w.line("%s %s %s%s%s", what, from, to, port, tail)
+			w.grouped += b2i(grouped && !w.flat)
 		}
 	}
 }
@@ -327,4 +343,11 @@ func (w *writer) put(comment string) {
 	if w.options.Family != 4 {
 		fmt.Fprintf(&w.out, "%s ipv6 traffic-filter %s in\n", comment, w.name(6))
 	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -175,6 +175,28 @@ func TestWildcardsWithGaps(t *testing.T) {
 	})
 }
 
+// TestManyGroups holds that addresses are written out where groups would be too
+// many.
+func TestManyGroups(t *testing.T) {
+	p := Works()
+	for i := range 1100 {
+		p.Conduits = append(p.Conduits, policy.Conduit{ID: fmt.Sprintf("many-%04d", i), From: 1, To: 3, Matches: []policy.Match{{Proto: policy.TCP, First: uint16(3000 + 2*i), Last: uint16(3000 + 2*i)}}})
+	}
+	p.Normalize()
+	text, err := Render(p, bound(p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), "object-group") || !strings.Contains(string(text), "permit tcp 10.1.0.0 0.0.255.255 host 10.21.2.17 eq 3000\n") {
+		t.Error("there are groups")
+	}
+	s, err := Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Check(t, s, []string{"10.1.0.1 > 10.21.1.1 tcp/5198 passes", "10.1.0.1 > 10.21.1.1 tcp/5199 stops"})
+}
+
 // TestNumbers holds that entries count in the order of their numbers, not in
 // that of the text.
 func TestNumbers(t *testing.T) {

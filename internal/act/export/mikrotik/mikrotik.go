@@ -32,8 +32,8 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{policy: p, options: o, chain: "BH-" + p.Hash()[:8], names: device.Names{Max: maxList, Allows: "-_.", Filler: '-'}}
-	fmt.Fprintf(&w.out, "# Bulkhead boundary policy of site %s\n# %s\n", device.Plain(p.Site, 60), o.Label(p))
+	w := &writer{policy: p, options: o, label: o.Label(p), chain: "BH-" + p.Hash()[:8], names: device.Names{Max: maxList, Allows: "-_.", Filler: '-'}}
+	fmt.Fprintf(&w.out, "# Bulkhead boundary policy of site %s\n# %s\n", device.Plain(p.Site, 60), w.label)
 	for _, family := range []int{4, 6} {
 		if o.Family == 0 || o.Family == family {
 			w.family(family, steps)
@@ -45,6 +45,7 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 type writer struct {
 	policy  *policy.Policy
 	options device.Options
+	label   string
 	chain   string
 	names   device.Names
 	out     bytes.Buffer
@@ -67,7 +68,7 @@ func (w *writer) family(family int, steps []device.Step) {
 			w.step(family, &steps[i])
 		}
 	}
-	fmt.Fprintf(&w.out, "add chain=forward action=jump jump-target=%s comment=\"BH jump: %s\"\n", w.chain, w.options.Label(w.policy))
+	fmt.Fprintf(&w.out, "add chain=forward action=jump jump-target=%s comment=\"BH jump: %s\"\n", w.chain, w.label)
 	// Only now that the new chain is in force do the old ones go.
 	fmt.Fprintf(&w.out, "remove [find where comment~\"^BH jump\" and jump-target!=%q]\n", w.chain)
 	fmt.Fprintf(&w.out, "remove [find where chain~\"^BH-\" and chain!=%q]\n", w.chain)

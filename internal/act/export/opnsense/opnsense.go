@@ -41,12 +41,12 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{policy: p, options: o, names: device.Names{Max: maxAlias, Filler: '_'}}
+	w := &writer{policy: p, options: o, label: o.Label(p), names: device.Names{Max: maxAlias, Filler: '_'}}
 	if err := w.limits(steps); err != nil {
 		return nil, err
 	}
 	w.out.WriteString("<?xml version=\"1.0\"?>\n")
-	fmt.Fprintf(&w.out, "<!-- Bulkhead boundary policy of site %s, %s -->\n<opnsense>\n <OPNsense>\n  <Firewall>\n", dashless(device.Plain(p.Site, 60)), dashless(o.Label(p)))
+	fmt.Fprintf(&w.out, "<!-- Bulkhead boundary policy of site %s, %s -->\n<opnsense>\n <OPNsense>\n  <Firewall>\n", dashless(device.Plain(p.Site, 60)), dashless(w.label))
 	w.aliases(steps)
 	w.rules(steps)
 	w.out.WriteString("  </Firewall>\n </OPNsense>\n</opnsense>\n")
@@ -61,6 +61,7 @@ func dashless(s string) string {
 type writer struct {
 	policy  *policy.Policy
 	options device.Options
+	label   string
 	names   device.Names
 	out     bytes.Buffer
 	next    int
@@ -189,7 +190,7 @@ func (w *writer) rule(s *device.Step, m policy.Match, k int) {
 		{"destination_not", notTo},
 		{"destination_port", port},
 		{"log", map[bool]string{true: "1", false: "0"}[s.Log]},
-		{"description", device.Plain("Bulkhead "+s.Why+", "+w.options.Label(w.policy), maxDescription)},
+		{"description", device.Plain("Bulkhead "+s.Why+", "+w.label, maxDescription)},
 	} {
 		w.element("      ", e[0], e[1])
 	}
