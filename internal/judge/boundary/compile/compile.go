@@ -80,7 +80,11 @@ const (
 // Compile makes the policy of a model. An error is of an input that contradicts
 // itself: the notes are then what was found until there.
 func Compile(in Input) (*policy.Policy, []Note, error) {
-	c := &compiler{Input: in, zones: map[string]int{}}
+	known, err := Ports()
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &compiler{Input: in, zones: map[string]int{}, known: known}
 	p := &policy.Policy{Site: in.Model.Site, Zones: make([]policy.Zone, 1, len(in.Model.Zones)+1), Rest: in.Model.Boundary.Stage}
 	if p.Rest == "" {
 		p.Rest = model.StageObserve
@@ -117,7 +121,8 @@ func Compile(in Input) (*policy.Policy, []Note, error) {
 // compiler is one run of Compile.
 type compiler struct {
 	Input
-	zones map[string]int // index in the policy
+	zones map[string]int   // index in the policy
+	known map[string]Known // by protocol
 	seen  map[pair][]Seen
 	notes []Note
 }

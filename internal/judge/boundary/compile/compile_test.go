@@ -346,9 +346,6 @@ func TestEveryRowOfPortsIsRead(t *testing.T) {
 		if !ok {
 			t.Errorf("ports.txt has no row for %s", name)
 		}
-		if got := known(name); !cmp.Equal(got, k) {
-			t.Errorf("%s: %+v and %+v", name, got, k)
-		}
 		if len(k.IP) > 0 && (k.Link || len(k.TCP)+len(k.UDP) > 0) {
 			t.Errorf("%s has ports and has none", name)
 		}

@@ -21,18 +21,6 @@ type Known struct {
 	Dynamic  bool     // it agrees on further ports as it goes
 }
 
-// known looks a protocol up. The table is short and read rarely.
-func known(protocol string) Known {
-	for line := range strings.Lines(table) {
-		f := strings.Fields(line)
-		if len(f) > 0 && f[0] == protocol && protocol != "" {
-			k, _ := parseKnown(f[1:]) // a test reads every row
-			return k
-		}
-	}
-	return Known{}
-}
-
 // Ports are all protocols of the table.
 func Ports() (map[string]Known, error) {
 	all := map[string]Known{}

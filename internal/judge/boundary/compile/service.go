@@ -68,7 +68,7 @@ func (c *compiler) service(m *model.Conduit, s *model.Service) []policy.Match {
 		c.note(m.ID, s, Ethernet, "frames without an IP header have no address to hold them by; name the protocol at boundary.ethernet to let it pass a bridge")
 		return nil
 	}
-	k := known(s.Protocol)
+	k := c.known[s.Protocol]
 	if len(k.IP) > 0 {
 		return portless(k.IP)
 	}
