@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -96,7 +97,7 @@ func TestMutations(t *testing.T) {
 		{"another port", "set tcp-portrange 502", "set tcp-portrange 503"},
 		{"more ports", "set tcp-portrange 443-445", "set tcp-portrange 443-446"},
 		{"both protocols", "set tcp-portrange 502", "set tcp-portrange 502\nset udp-portrange 502"},
-		{"a policy off", "set name \"BH supervise\"", "set name \"BH supervise\"\nset status disable"},
+		{"a policy off", " supervise\"", " supervise\"\nset status disable"},
 		{"not a deny", "set action deny", "set action accept"},
 		{"turned round", "set srcaddr \"BH-zone-office\"", "set srcaddr-negate enable\nset srcaddr \"BH-zone-office\""},
 		{"every service", "set service \"BH-icmp\"", "set service \"ALL\""},
@@ -123,6 +124,34 @@ func TestRefuses(t *testing.T) {
 	}
 	if _, err := Render(big, device.Options{}); !errors.Is(err, device.ErrRefused) || !strings.Contains(err.Error(), "small models hold 5000") {
 		t.Errorf("too many: %v", err)
+	}
+}
+
+// TestNamesOfRevisions holds that no name of a revision is that of another
+// policy of the next: FortiOS takes no name twice.
+func TestNamesOfRevisions(t *testing.T) {
+	names := func(p *policy.Policy) map[string]string {
+		text, err := Render(p, device.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]string{}
+		for _, m := range regexp.MustCompile(`edit (\d+)\n        set name "([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
+			if len(m[2]) > maxPolicyName {
+				t.Errorf("%q is too long", m[2])
+			}
+			if _, is := found[m[2]]; is {
+				t.Errorf("%q twice", m[2])
+			}
+			found[m[2]] = m[1]
+		}
+		return found
+	}
+	old, next := names(Works()), names(Staged())
+	for name, number := range next {
+		if n, is := old[name]; is && n != number {
+			t.Errorf("%q was %s and is %s", name, n, number)
+		}
 	}
 }
 

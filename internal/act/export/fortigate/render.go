@@ -35,7 +35,7 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 		return nil, err
 	}
 	w := &writer{
-		policy: p, options: o, label: o.Label(p),
+		policy: p, options: o, label: o.Label(p), hash: p.Hash(),
 		names:    device.Names{Max: maxName, Allows: "-_.", Filler: '-'},
 		policies: device.Names{Max: maxPolicyName, Allows: "-_. ", Filler: '-'},
 	}
@@ -53,7 +53,7 @@ func Render(p *policy.Policy, o device.Options) ([]byte, error) {
 type writer struct {
 	policy          *policy.Policy
 	options         device.Options
-	label           string
+	label, hash     string
 	names, policies device.Names
 	out             bytes.Buffer
 }
@@ -239,7 +239,9 @@ func (w *writer) steps(steps []device.Step) {
 }
 
 func (w *writer) step(s *device.Step) []string {
-	lines := []string{"name " + quote(w.policies.For("BH ", s.Name))}
+	// No two policies may have one name, not even while an import is on its way
+	// from the last revision's: so the name says which policy it is of.
+	lines := []string{"name " + quote(w.policies.For("BH-"+w.hash[:8]+" ", s.Name))}
 	from, to := w.interfaces(s)
 	lines = append(lines, "srcintf "+quote(from), "dstintf "+quote(to))
 	if s.Act == device.Pass {

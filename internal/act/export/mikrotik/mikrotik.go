@@ -1,8 +1,9 @@
 // Package mikrotik writes a boundary's policy as a script for MikroTik's
 // RouterOS, and reads what RouterOS exports.
 //
-// The policy becomes a chain of its own, named after the policy's hash, that
-// "forward" jumps to: an import fills the new chain first and turns to it then.
+// The policy becomes lists and a chain of its own, named after the policy's hash,
+// that "forward" jumps to: an import fills the new ones first, turns to them, and
+// then removes the old.
 // What is addressed to the router itself (chain "input") is left alone.
 //
 // Reference: RouterOS documentation, Firewall (Filter, Address-lists, Raw, NAT)
@@ -72,6 +73,7 @@ func (w *writer) family(family int, steps []device.Step) {
 	// Only now that the new chain is in force do the old ones go.
 	fmt.Fprintf(&w.out, "remove [find where comment~\"^BH jump\" and jump-target!=%q]\n", w.chain)
 	fmt.Fprintf(&w.out, "remove [find where chain~\"^BH-\" and chain!=%q]\n", w.chain)
+	fmt.Fprintf(&w.out, "%saddress-list\nremove [find where list~\"^BH-\" and !(list~\"^%s-\")]\n", root(family), w.chain)
 }
 
 // lists writes the addresses of each zone that a step names.
@@ -84,7 +86,7 @@ func (w *writer) lists(family int, steps []device.Step) {
 			}
 		}
 	}
-	fmt.Fprintf(&w.out, "%saddress-list\nremove [find where list~\"^BH-\"]\n", root(family))
+	fmt.Fprintf(&w.out, "%saddress-list\nremove [find where list~\"^%s-\"]\n", root(family), w.chain)
 	for zone := range w.policy.Zones {
 		for _, r := range used[zone] {
 			fmt.Fprintf(&w.out, "add list=%s address=%v comment=\"%s\"\n", w.list(zone), r, device.Plain("zone "+w.policy.Zones[zone].Name, 100))
@@ -92,7 +94,7 @@ func (w *writer) lists(family int, steps []device.Step) {
 	}
 }
 
-func (w *writer) list(zone int) string { return w.names.For("BH-zone-", w.policy.Zones[zone].ID) }
+func (w *writer) list(zone int) string { return w.names.For(w.chain+"-", w.policy.Zones[zone].ID) }
 
 func (w *writer) rule(what, why string) {
 	fmt.Fprintf(&w.out, "add chain=%s %s comment=\"BH %s\"\n", w.chain, what, device.Plain(why, 200))

@@ -86,13 +86,13 @@ func TestMutations(t *testing.T) {
 		{"another port", "dst-port=502", "dst-port=503"},
 		{"more ports", "dst-port=443-445", "dst-port=443-446"},
 		{"another protocol", "protocol=tcp dst-port=502", "protocol=udp dst-port=502"},
-		{"a rule off", "action=accept src-address-list=BH-zone-operations", "action=accept disabled=yes src-address-list=BH-zone-operations"},
+		{"a rule off", "action=accept src-address-list=BH-55efba33-operations", "action=accept disabled=yes src-address-list=BH-55efba33-operations"},
 		{"no end", "action=reject reject-with=icmp-admin-prohibited", "action=passthrough"},
 		{"no jump", "action=jump", "action=passthrough"},
-		{"everybody", " src-address-list=BH-zone-office", ""},
-		{"turned round", " src-address-list=BH-zone-office", " src-address-list=!BH-zone-office"},
+		{"everybody", " src-address-list=BH-55efba33-office", ""},
+		{"turned round", " src-address-list=BH-55efba33-office", " src-address-list=!BH-55efba33-office"},
 		{"a condition", "dst-port=502", "dst-port=502 content=x"},
-		{"a list that fills", "add chain=forward", "add chain=forward action=add-src-to-address-list address-list=BH-zone-operations\nadd chain=forward"},
+		{"a list that fills", "add chain=forward", "add chain=forward action=add-src-to-address-list address-list=BH-55efba33-operations\nadd chain=forward"},
 		{"a shortcut", "add chain=forward action=jump", "add chain=forward action=accept protocol=udp\nadd chain=forward action=jump"},
 	})
 }

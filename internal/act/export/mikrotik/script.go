@@ -120,8 +120,9 @@ func split(line string) ([]string, error) {
 	return words, nil
 }
 
-// condition is one of those that "find where" joins with "and".
-var condition = regexp.MustCompile(`^([a-z-]+)(!=|=|~)"([^"]*)"$`)
+// condition is one of those that "find where" joins with "and"; in brackets
+// behind an exclamation mark it is turned round.
+var condition = regexp.MustCompile(`^(!\()?([a-z-]+)(!=|=|~)"([^"]*)"(\))?$`)
 
 // found says which items a "[find where …]" means. It is false for what goes
 // beyond comparisons joined by "and".
@@ -140,19 +141,19 @@ func found(items []*command, words []string) (map[*command]bool, bool) {
 	}
 	for _, c := range strings.Split(strings.TrimPrefix(inner, "where "), " and ") {
 		m := condition.FindStringSubmatch(strings.TrimSpace(c))
-		if m == nil {
+		if m == nil || (m[1] == "") != (m[5] == "") {
 			return nil, false
 		}
 		var like *regexp.Regexp
-		if m[2] == "~" {
+		if m[3] == "~" {
 			var err error
-			if like, err = regexp.Compile(m[3]); err != nil {
+			if like, err = regexp.Compile(m[4]); err != nil {
 				return nil, false
 			}
 		}
 		for it := range hit {
-			value := it.props[m[1]]
-			if yes := like != nil && like.MatchString(value) || like == nil && (value == m[3]) == (m[2] == "="); !yes {
+			value := it.props[m[2]]
+			if yes := like != nil && like.MatchString(value) || like == nil && (value == m[4]) == (m[3] == "="); yes == (m[1] != "") {
 				delete(hit, it)
 			}
 		}
