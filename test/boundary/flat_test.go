@@ -18,7 +18,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/bulkhead-ot/bulkhead/internal/act/enforce/testbed"
-	"github.com/bulkhead-ot/bulkhead/internal/app/wall"
 )
 
 // TestFlatNetwork is one flat /24 before and after a policy: first the office
@@ -30,7 +29,7 @@ func TestFlatNetwork(t *testing.T) {
 	needNode(t, "modbus-serial", "nodes7", "node-snap7")
 	s := newSite(t)
 	plc := start(t, s.plc, python, "modbus_server.py", plcAddr)
-	remote := start(t, s.io, node, "modbus_server.js", ioAddr)
+	remote := start(t, s.io, node, "modbus_server.js", "::")
 	s7 := start(t, s.plc, node, "s7_server.js", plcAddr)
 	b := startBoundary(t, s)
 	cyclic := startProfinet(t, s)
@@ -38,6 +37,7 @@ func TestFlatNetwork(t *testing.T) {
 	// Nothing has been applied: everybody may do everything.
 	wantLines(t, "the office before", ask(t, s.pc, python, "modbus_client.py", plcAddr, "write 5 111", "read 5"), "done", "registers [111]")
 	wantLines(t, "the office before, to another controller", ask(t, s.pc, node, "modbus_client.js", ioAddr, "write 5 112", "read 5"), "done", "registers [112]")
+	wantLines(t, "the office before, by IPv6", ask(t, s.pc, node, "modbus_client.js", six(ioAddr), "write 6 113", "read 6"), "done", "registers [113]")
 	wantLines(t, "the office before, by S7", ask(t, s.pc, node, "s7_client.js", plcAddr, "write 42", "read"), "done", "value 42")
 	wantLines(t, "the office before, an engineer's tool", ask(t, s.pc, node, "s7_tool.js", plcAddr, "stop", "start"), "done", "done")
 	for what, p := range map[string]*server{"write holding registers 5 [111]": plc, "write 5 112": remote, "write 132 1 0 002a": s7} {
@@ -82,6 +82,15 @@ func TestFlatNetwork(t *testing.T) {
 		}
 		wantLines(t, "pymodbus", ask(t, s.pc, python, "modbus_client.py", plcAddr, "write 5 1"), "no connection")
 		wantLines(t, "nodes7", ask(t, s.pc, node, "s7_client.js", plcAddr, "write 1"), "no connection")
+	})
+	t.Run("by IPv6", func(t *testing.T) {
+		wantLines(t, "the historian", ask(t, s.historian, node, "modbus_client.js", six(ioAddr), "read 6", "write 6 1", "coil 6", "together 6 1", "identify"),
+			"registers [113]", "exception 1", "exception 1", "registers [113]; exception 1; registers [113]", `identity {"0":"Nobody"`)
+		at := time.Now()
+		c, err := s.pc.Dial("tcp", "["+six(ioAddr)+"]:502", 3*time.Second)
+		if took := time.Since(at); !errors.Is(err, syscall.ECONNREFUSED) || took > time.Second {
+			t.Errorf("the office: %v, %v after %v", c, err, took)
+		}
 	})
 	t.Run("the historian has no other way", func(t *testing.T) {
 		if c, err := s.historian.Dial("tcp", plcAddr+":80", 3*time.Second); !errors.Is(err, syscall.ECONNREFUSED) {
@@ -149,7 +158,6 @@ func reported(t *testing.T, b *process) {
 			t.Errorf("nobody was told of %q, but of\n  %s", line, strings.Join(got, "\n  "))
 		}
 	}
-	_ = wall.KindDenied
 }
 
 // stand opens a connection that stays.

@@ -36,7 +36,7 @@ func startBoundary(t *testing.T, s *site) *process {
 	t.Helper()
 	dir := t.TempDir()
 	program := filepath.Join(dir, "bulkhead")
-	if out, err := exec.Command("go", "build", "-trimpath", "-o", program, "../../cmd/bulkhead").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "../../cmd/bulkhead").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	p := &process{}
@@ -49,7 +49,7 @@ func startBoundary(t *testing.T, s *site) *process {
 	}
 	socket := filepath.Join(dir, "b.sock")
 	config := "site: flat\ndata: " + dir + "/data\nboundary:\n  mode: proxy-arp\n  office: office0\n  plant: plant0\n" +
-		"  hosts: {office: [" + pcAddr + ", " + historianAddr + "], plant: [" + plcAddr + ", " + ioAddr + "]}\n" +
+		"  hosts:\n    office: [" + hosts(pcAddr, historianAddr) + "]\n    plant: [" + hosts(plcAddr, ioAddr) + "]\n" +
 		"  group: root\n  socket: " + socket + "\n  data: " + dir + "/wall\n  key-file: " + dir + "/key.pub\n"
 	for name, text := range map[string]string{"key.pub": public + "\n", "bulkhead.yaml": config} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -76,6 +76,15 @@ func startBoundary(t *testing.T, s *site) *process {
 	})
 	p.await(t, ended)
 	return p
+}
+
+// hosts is a list of hosts for a configuration, with both addresses of each.
+func hosts(addrs ...string) string {
+	var all []string
+	for _, a := range addrs {
+		all = append(all, a, "'"+six(a)+"'")
+	}
+	return strings.Join(all, ", ")
 }
 
 // await waits until the process answers, and skips what this kernel cannot do.
@@ -140,14 +149,19 @@ func readOnly() *policy.Policy {
 	reading := func(protocol string, port uint16) policy.Match {
 		return policy.Match{Proto: policy.TCP, First: port, Last: port, Relay: &policy.Relay{Protocol: protocol, Kinds: model.KindsOf(plant.Read)}}
 	}
-	host := func(addr string) netip.Prefix { return netip.PrefixFrom(netip.MustParseAddr(addr), 32) }
+	are := func(addrs ...string) (list []netip.Prefix) {
+		for _, a := range addrs {
+			list = append(list, netip.PrefixFrom(netip.MustParseAddr(a), 32), netip.PrefixFrom(netip.MustParseAddr(six(a)), 128))
+		}
+		return list
+	}
 	return &policy.Policy{
 		Site: "flat",
 		Zones: []policy.Zone{
 			{},
-			{ID: "office", Name: "Office", Kind: model.ZoneEnterprise, Ranges: []netip.Prefix{host(pcAddr)}},
-			{ID: "dmz", Name: "DMZ", Kind: model.ZoneDMZ, Ranges: []netip.Prefix{host(historianAddr)}},
-			{ID: "cell", Name: "Filler", Kind: model.ZoneCell, Ranges: []netip.Prefix{host(plcAddr), host(ioAddr)}},
+			{ID: "office", Name: "Office", Kind: model.ZoneEnterprise, Ranges: are(pcAddr)},
+			{ID: "dmz", Name: "DMZ", Kind: model.ZoneDMZ, Ranges: are(historianAddr)},
+			{ID: "cell", Name: "Filler", Kind: model.ZoneCell, Ranges: are(plcAddr, ioAddr)},
 		},
 		Conduits: []policy.Conduit{{ID: "historian", From: dmz, To: cell, Matches: []policy.Match{reading("modbus", 502), reading("s7comm", 102)}}},
 		Rest:     model.StageEnforce,

@@ -13,13 +13,17 @@ import (
 	"github.com/bulkhead-ot/bulkhead/internal/act/enforce/testbed"
 )
 
-// Addresses of the one flat network.
+// Addresses of the one flat network. Every host has one of IPv6 as well, that
+// ends in the same number (six).
 const (
 	pcAddr        = "10.66.0.10"
 	historianAddr = "10.66.0.11"
 	plcAddr       = "10.66.0.20"
 	ioAddr        = "10.66.0.21"
 )
+
+// six is a host's address of IPv6.
+func six(addr string) string { return "fd66::" + addr[strings.LastIndexByte(addr, '.')+1:] }
 
 // uplink is the interface of every host.
 const uplink = "up0"
@@ -93,4 +97,5 @@ func (s *site) host(t *testing.T, sw, host *testbed.Space, port, addr string) {
 	t.Helper()
 	s.plug(t, sw, port, host, uplink)
 	ip(t, host, fmt.Sprintf("addr add %s/24 dev %s", addr, uplink))
+	ip(t, host, fmt.Sprintf("addr add %s/64 dev %s nodad", six(addr), uplink))
 }
