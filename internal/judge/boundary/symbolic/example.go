@@ -2,6 +2,7 @@ package symbolic
 
 import (
 	"net/netip"
+	"slices"
 
 	"go4.org/netipx"
 
@@ -39,6 +40,7 @@ func (q *question) gather() {
 	for _, s := range usual {
 		q.known(netip.MustParseAddr(s), false)
 	}
+	q.toReal, q.fromReal = q.machines(q.dst), q.machines(q.src)
 }
 
 func (q *question) known(a netip.Addr, real bool) {
@@ -87,12 +89,15 @@ func (q *question) example(a bdd.Ref) policy.Packet {
 
 // wishHosts prefers machines that are known, and addresses that stand in zones.
 func (q *question) wishHosts(wish func(bdd.Ref) bool) {
-	for _, place := range []int{q.dst, q.src} {
-		if len(q.opt.Hosts) > 0 && wish(q.machines(place)) {
+	for _, end := range []struct {
+		place int
+		real  bdd.Ref
+	}{{q.dst, q.toReal}, {q.src, q.fromReal}} {
+		if wish(end.real) {
 			continue
 		}
 		for _, s := range q.sides {
-			if p, ok := s.(*policySide); ok && wish(p.Not(p.standing(place, policy.Nowhere))) {
+			if p, ok := s.(*policySide); ok && wish(p.Not(p.standing(end.place, policy.Nowhere))) {
 				break
 			}
 		}
@@ -101,19 +106,28 @@ func (q *question) wishHosts(wish func(bdd.Ref) bool) {
 
 // machines is packets from or to the class of a real machine.
 func (q *question) machines(place int) bdd.Ref {
-	all := bdd.False
+	var numbers [2][]uint32
 	for k, list := range q.hosts {
-		if !list[0].real {
-			continue
-		}
-		in := q.In(place, q.width, []bdd.Run{{First: k.n, Last: k.n}})
-		if k.six {
-			all = q.Or(all, q.Node(family, bdd.False, in))
-		} else {
-			all = q.Or(all, q.Node(family, in, bdd.False))
+		if list[0].real {
+			numbers[b2i(k.six)] = append(numbers[b2i(k.six)], k.n)
 		}
 	}
-	return all
+	half := func(all []uint32) bdd.Ref {
+		slices.Sort(all)
+		runs := make([]bdd.Run, len(all))
+		for i, n := range all {
+			runs[i] = bdd.Run{First: n, Last: n}
+		}
+		return q.In(place, q.width, runs)
+	}
+	return q.Node(family, half(numbers[0]), half(numbers[1]))
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // packet is the packet that a string stands for, with an address for each class.

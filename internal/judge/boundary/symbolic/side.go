@@ -30,6 +30,8 @@ type question struct {
 	names [2]string
 	sides [2]side
 	hosts map[hostClass][]policyAddr
+	// toReal and fromReal are packets to and from real machines.
+	toReal, fromReal bdd.Ref
 }
 
 // ask makes the space of a question: first all lists of ranges, then the classes
