@@ -28,6 +28,7 @@ func TestFlatNetwork(t *testing.T) {
 	needPython(t)
 	needNode(t, "modbus-serial", "nodes7", "node-snap7")
 	s := newSite(t)
+	needKernel(t)
 	plc := start(t, s.plc, python, "modbus_server.py", plcAddr)
 	remote := start(t, s.io, node, "modbus_server.js", "::")
 	s7 := start(t, s.plc, node, "s7_server.js", plcAddr)

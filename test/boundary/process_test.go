@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/bulkhead-ot/bulkhead/internal/act/enforce"
 	"github.com/bulkhead-ot/bulkhead/internal/app/wall"
 	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
@@ -29,6 +30,19 @@ type process struct {
 	signer note.Signer
 	log    bytes.Buffer
 	number int64
+}
+
+// needKernel skips where the kernel lacks what a pseudo-bridge with relays needs.
+func needKernel(t *testing.T) {
+	t.Helper()
+	caps, err := enforce.Probe()
+	if err != nil {
+		t.Skipf("network-namespaces: %v", err)
+	}
+	list := append(enforce.Needs(enforce.ProxyARP, ""), enforce.FeatureTProxy4, enforce.FeatureTProxy6, enforce.FeatureSocket)
+	if missing := caps.Missing(list...); len(missing) > 0 {
+		t.Skipf("the kernel lacks %v", missing)
+	}
 }
 
 // startBoundary builds the program and runs it on the box.
@@ -87,7 +101,7 @@ func hosts(addrs ...string) string {
 	return strings.Join(all, ", ")
 }
 
-// await waits until the process answers, and skips what this kernel cannot do.
+// await waits until the process answers.
 func (p *process) await(t *testing.T, ended chan error) {
 	t.Helper()
 	for late := time.Now().Add(patience); ; <-time.After(20 * time.Millisecond) {
@@ -99,13 +113,7 @@ func (p *process) await(t *testing.T, ended chan error) {
 		select {
 		case err := <-ended:
 			ended <- nil
-			text := p.log.String()
-			for _, feature := range []string{"tproxy", "proxy_arp", "nf_tables"} {
-				if strings.Contains(text, "kernel has no "+feature) {
-					t.Skipf("%s: %s", feature, text)
-				}
-			}
-			t.Fatalf("the boundary ended: %v\n%s", err, text)
+			t.Fatalf("the boundary ended: %v\n%s", err, p.log.String())
 		default:
 		}
 		if !errors.Is(err, wall.ErrAway) || time.Now().After(late) {

@@ -58,7 +58,7 @@ func newSite(t *testing.T) *site {
 	}
 	for _, sw := range []*testbed.Space{s.office, s.cell} {
 		if _, err := sw.Run("ip", "link", "add", "sw0", "type", "bridge", "forward_delay", "0", "mcast_snooping", "0"); err != nil {
-			t.Skipf("bridge: %v", err)
+			t.Skipf("the kernel lacks bridges: %v", err)
 		}
 		ip(t, sw, "link set sw0 up")
 	}

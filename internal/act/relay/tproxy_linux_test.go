@@ -57,7 +57,7 @@ func newBox(t testing.TB, c Config) *box {
 	nft := b.Box.Command("nft", "-f", "-")
 	nft.Stdin = strings.NewReader(rules)
 	if out, err := nft.CombinedOutput(); err != nil {
-		t.Skipf("tproxy: the kernel does not take the rules: %s", out)
+		t.Skipf("the kernel lacks tproxy or socket matches: %s", out)
 	}
 	for _, family := range []string{"-4", "-6"} {
 		for _, args := range []string{"rule add fwmark 0x42480002 lookup 100", "route add local default dev lo table 100"} {
