@@ -110,7 +110,7 @@ func boundaryGuard() *cobra.Command {
 			signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGPIPE)
 			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGTERM)
 			defer stop()
-			return wall.RunGuard(ctx, wall.GuardOptions{Dir: dir, Open: wall.OpenKernel, Ready: ready, Changed: os.Stdin, Log: logger(false)})
+			return wall.RunGuard(ctx, wall.GuardOptions{Dir: dir, Open: wall.AttachKernel, Ready: ready, Changed: os.Stdin, Log: logger(false)})
 		},
 	}
 	c.Flags().StringVar(&dir, "folder", "", "the boundary's `folder`")

@@ -82,17 +82,22 @@ func (w *Wall) tell(r *ReadBack, have contents) {
 	r.Hash = r.Policy.Hash()
 }
 
+// differences are those between the chains and rules that stand and those that
+// should. The rules of chain cut are there only while something is cut.
+func (w *Wall) differences(now *shape, cut bool) []Drift {
+	want := w.perfect
+	if cut || slices.ContainsFunc(now.lines, func(l line) bool { return strings.HasSuffix(l.where, "chain cut rule") }) {
+		want = w.cut
+	}
+	if want == nil {
+		return nil
+	}
+	return want.differences(now)
+}
+
 // drift is what differs in chains, rules and constant sets.
 func (w *Wall) drift(now *shape, have contents) ([]Drift, error) {
-	want := w.perfect
-	if len(have["cutpairs"])+len(have["cutconduits"]) > 0 || slices.ContainsFunc(now.lines, func(l line) bool { return strings.HasSuffix(l.where, "chain cut rule") }) {
-		cut, err := referenceCut(w.cfg)
-		if err != nil {
-			return nil, err
-		}
-		want = cut
-	}
-	all := want.differences(now)
+	all := w.differences(now, len(have["cutpairs"])+len(have["cutconduits"]) > 0)
 	for _, name := range constantSets {
 		s := w.skeleton.set(name)
 		var fixed []element

@@ -21,10 +21,11 @@ import (
 // the wall stays as it is.
 type Wall struct {
 	cfg     Config
-	found   Found
-	perfect *shape // how the skeleton has to look
+	perfect *shape // how the skeleton has to look; nil of a wall that was attached
+	cut     *shape // and with the rules of chain cut
 
 	mu       sync.Mutex
+	found    Found
 	k        *kernel
 	skeleton *skeleton
 	// held is what the sets hold as long as the kernel's generation is this one;
@@ -49,7 +50,14 @@ type Found struct {
 // Open finds the wall's tables in the kernel or makes them with a policy that
 // lets everything through. It needs CAP_NET_ADMIN, and CAP_SYS_ADMIN for a
 // namespace in which it sees how its own tables have to look.
-func Open(cfg Config, caps Caps) (*Wall, error) {
+func Open(cfg Config, caps Caps) (*Wall, error) { return open(cfg, caps, true) }
+
+// Attach is Open for a process that may not make a namespace: it needs
+// CAP_NET_ADMIN alone. It takes a wall that stands as it is, and its Read says
+// nothing about chains and rules.
+func Attach(cfg Config, caps Caps) (*Wall, error) { return open(cfg, caps, false) }
+
+func open(cfg Config, caps Caps, compare bool) (*Wall, error) {
 	cfg, err := cfg.filled()
 	if err != nil {
 		return nil, err
@@ -61,8 +69,14 @@ func Open(cfg Config, caps Caps) (*Wall, error) {
 		return nil, err
 	}
 	w := &Wall{cfg: cfg, skeleton: build(cfg), grants: map[string]policy.Grant{}}
-	if w.perfect, err = reference(cfg); err != nil {
-		return nil, fmt.Errorf("see how the wall has to look: %w", err)
+	if compare {
+		w.perfect, err = reference(cfg)
+		if err == nil {
+			w.cut, err = referenceCut(cfg)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("see how the wall has to look: %w", err)
+		}
 	}
 	if w.k, err = dial(cfg.Namespace); err != nil {
 		return nil, err
@@ -76,8 +90,12 @@ func Open(cfg Config, caps Caps) (*Wall, error) {
 // Config is the configuration with its defaults filled in.
 func (w *Wall) Config() Config { return w.cfg }
 
-// Found is what Open found.
-func (w *Wall) Found() Found { return w.found }
+// Found is what Open found, or Mend the last time.
+func (w *Wall) Found() Found {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.found
+}
 
 // find takes over the tables that stand, or makes them.
 func (w *Wall) find() error {
@@ -86,6 +104,7 @@ func (w *Wall) find() error {
 	case err != nil:
 		return err
 	case len(now.lines) == 0:
+		w.found = Found{}
 		if err = w.make(openPolicy(), nil); !errors.Is(err, unix.EEXIST) {
 			return err
 		}
@@ -93,11 +112,21 @@ func (w *Wall) find() error {
 			return err
 		}
 	}
-	w.found = Found{Standing: true, Rebuilt: w.perfect.differences(now)}
+	w.found = Found{Standing: true, Rebuilt: w.differences(now, false)}
 	if len(w.found.Rebuilt) > 0 {
 		return w.rebuild(now)
 	}
 	return w.remember()
+}
+
+// Mend makes the wall's tables anew if they are gone, and puts their chains and
+// rules right if somebody has changed them. It needs CAP_NET_ADMIN alone. A wall
+// that was attached only does the first.
+func (w *Wall) Mend() (Found, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	err := w.find()
+	return w.found, err
 }
 
 // openPolicy lets everything through and reports nothing.

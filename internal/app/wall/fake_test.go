@@ -190,6 +190,11 @@ func (k *fakeKernel) Denials(ctx context.Context, f func([]policy.Denial, uint64
 	}
 }
 
+func (k *fakeKernel) Mend() (enforce.Found, error) {
+	_, err := k.m.open(Box{})
+	return enforce.Found{}, err
+}
+
 func (k *fakeKernel) Close() error { return nil }
 
 // fakeGuards run a guard beside the test; a killed one never does anything.
@@ -322,7 +327,7 @@ func newBench(t *testing.T) *bench {
 	dir := t.TempDir()
 	b.config = Config{
 		Site: "north", Version: "test", Dir: dir, Socket: folder(dir).path("s"), Key: key,
-		ReadBack: time.Minute, Open: b.machine.open, Guards: b.guards,
+		ReadBack: time.Minute, Open: b.machine.open, Attach: b.machine.open, Guards: b.guards,
 		Limits: Limits{Grant: time.Hour, Containment: time.Hour, Trial: time.Hour, Grants: 3, Containments: 2, Reports: 100},
 	}
 	return b

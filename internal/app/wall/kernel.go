@@ -24,6 +24,9 @@ type Kernel interface {
 	Counters() (map[string]enforce.Count, error)
 	Stats() (enforce.Stats, error)
 	Denials(ctx context.Context, f func(list []policy.Denial, lost uint64)) error
+	// Mend makes anew what is gone, and puts right what somebody has changed but
+	// the policy.
+	Mend() (enforce.Found, error)
 	Close() error
 }
 
@@ -35,6 +38,8 @@ type Box struct {
 }
 
 // Open reaches the wall in the kernel, or makes one that lets everything pass.
+// There are two: enforce.Open, which looks at everything and needs rights that
+// the process gives away after its start, and enforce.Attach.
 type Open func(Box) (Kernel, error)
 
 // openPolicy lets everything pass: what holds before the first revision.

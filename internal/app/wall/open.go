@@ -19,14 +19,12 @@ func (s *Server) OpenWall(r EndRequest) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := &Opened{By: r.By, Reason: r.Reason, At: time.Now()}
-	if _, err := s.kernel.Apply(openPolicy(s.c.Site)); err != nil {
-		// The tables may be gone or damaged: a new hold of them makes them anew.
-		if again := s.reopen(); again != nil {
-			return fmt.Errorf("%w: open the wall: %w; by hand: nft delete table inet bulkhead", ErrInternal, errors.Join(err, again))
-		}
-		if _, err := s.kernel.Apply(openPolicy(s.c.Site)); err != nil {
-			return fmt.Errorf("%w: open the wall: %w; by hand: nft delete table inet bulkhead", ErrInternal, err)
-		}
+	_, err := s.kernel.Mend() // what stops packets may be a rule of somebody else in it
+	if err == nil {
+		_, err = s.kernel.Apply(openPolicy(s.c.Site))
+	}
+	if err != nil {
+		return fmt.Errorf("%w: open the wall: %w; by hand: nft delete table inet bulkhead", ErrInternal, err)
 	}
 	s.isOpen(o)
 	s.setRelays(s.should())
@@ -53,7 +51,7 @@ func (s *Server) CloseWall(r EndRequest) error {
 	if s.trial != nil {
 		return fmt.Errorf("%w: revision %d is on trial", ErrConflict, s.trial.record.Revision.Number)
 	}
-	err := s.reopen()
+	_, err := s.kernel.Mend()
 	if err == nil {
 		_, err = s.kernel.Apply(s.inForce)
 	}

@@ -69,7 +69,7 @@ func settings(b *config.Boundary) (Config, error) {
 		Dir: b.Data, Socket: b.Socket, Group: b.Group,
 		Canary:  Canary{From: b.Canary.From, To: b.Canary.To, Port: b.Canary.Port},
 		Restore: b.OnDrift == "restore",
-		Open:    OpenKernel, Guards: Processes{},
+		Open:    OpenKernel, Attach: AttachKernel, Guards: Processes{},
 		Limits: Limits{Grants: b.Limits.Grants, Containments: b.Limits.Containments, Reports: b.Limits.Reports},
 	}
 	for _, d := range []struct {
@@ -122,10 +122,9 @@ func enforceConfig(b *config.Boundary) enforce.Config {
 	return c
 }
 
-// needed are the capabilities that the process keeps: to change the wall, to open
-// transparent sockets and read what the kernel reports, and to make a namespace
-// in which it sees how the wall has to look.
-var needed = []cap.Value{cap.NET_ADMIN, cap.NET_RAW, cap.SYS_ADMIN}
+// needed are the capabilities that the process keeps: to change the wall, and to
+// open transparent sockets and read what the kernel reports.
+var needed = []cap.Value{cap.NET_ADMIN, cap.NET_RAW}
 
 // dropPrivileges takes everything else from all threads, and from every program
 // that is started: a guard is this program again and needs the same.

@@ -86,6 +86,7 @@ func newSite(t *testing.T, more string) *site {
 	if testing.Short() {
 		t.Skip("runs processes and waits for them")
 	}
+	t.Parallel() // it mostly waits
 	bed := testbed.New(t)
 	needs(t)
 	bed.Routed(t)
@@ -532,12 +533,13 @@ func TestGrantEndsWithoutAProcess(t *testing.T) {
 	s.kill()
 	var last time.Time
 	for time.Now().Before(until.Add(2 * time.Second)) {
-		if testbed.Ping(c, []byte("x"), 100*time.Millisecond) != nil {
-			break
+		// One that is late is not the end: the machine may be busy.
+		if testbed.Ping(c, []byte("x"), 100*time.Millisecond) == nil {
+			last = time.Now()
 		}
-		last = time.Now()
+		<-time.After(10 * time.Millisecond)
 	}
-	if off := last.Sub(until); off < -500*time.Millisecond || off > 500*time.Millisecond {
+	if off := last.Sub(until); off < -time.Second || off > 300*time.Millisecond {
 		t.Errorf("the session ended %s after the grant", off)
 	}
 	s.polls()

@@ -37,7 +37,7 @@ func (s *Server) checkKernel() {
 // restore puts back what the kernel should have. s.mu is held.
 func (s *Server) restore(b *ReadBack) *ReadBack {
 	s.c.Log.Warn("the kernel does not have what it should; putting it back", "says", b.Says)
-	err := s.reopen()
+	_, err := s.kernel.Mend()
 	if err == nil {
 		_, err = s.kernel.Apply(s.should())
 	}

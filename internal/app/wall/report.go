@@ -61,10 +61,10 @@ func (x *reports) since(epoch string, from uint64) *Reports {
 func (s *Server) Denials(epoch string, since uint64) *Reports { return s.reports.since(epoch, since) }
 
 // collect takes the kernel's reports until the server ends. It has its own hold
-// of the kernel, which does not change when another is opened.
+// of the kernel.
 func (s *Server) collect() {
 	for s.done.Err() == nil {
-		k, err := s.c.Open(s.c.Box)
+		k, err := s.c.Attach(s.c.Box)
 		if err == nil {
 			err = k.Denials(s.done, s.take)
 			k.Close()

@@ -34,8 +34,8 @@ type Config struct {
 	Limits  Limits
 	Log     *slog.Logger
 
-	// Open reaches the kernel; it is called again after somebody else changed it.
-	Open Open
+	// Open reaches the kernel at the start, Attach again later.
+	Open, Attach Open
 	// Setup makes the box pass packets; it is called once the wall stands.
 	Setup func() error
 	// Guards starts guards.

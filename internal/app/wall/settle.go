@@ -35,10 +35,6 @@ func (s *Server) follow(t *running) {
 func (s *Server) settle(t *running) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	// The guard has changed the kernel behind this process's back.
-	if err := s.reopen(); err != nil {
-		return err
-	}
 	left, err := s.dir.pending()
 	if err != nil {
 		return err
@@ -47,17 +43,6 @@ func (s *Server) settle(t *running) error {
 		return s.takeBack(t, "its guard was gone before it decided")
 	}
 	return s.settled(t)
-}
-
-// reopen reaches the kernel anew. s.mu is held.
-func (s *Server) reopen() error {
-	k, err := s.c.Open(s.c.Box)
-	if err != nil {
-		return fmt.Errorf("reach the wall in the kernel: %w", err)
-	}
-	s.kernel.Close()
-	s.kernel = k
-	return nil
 }
 
 // takeBack does what the guard would have done. s.mu is held.

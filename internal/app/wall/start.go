@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/bulkhead-ot/bulkhead/internal/act/enforce"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
 )
 
@@ -51,6 +52,10 @@ func (s *Server) bringUp() error {
 	}
 	if left != nil {
 		return s.takeUp(left)
+	}
+	if f, ok := s.kernel.(interface{ Found() enforce.Found }); ok && len(f.Found().Rebuilt) > 0 {
+		// Another version of this program had made them, or somebody changed them.
+		s.c.Log.Warn("the wall's chains were not as they should be and were put right", "where", f.Found().Rebuilt[0].Where, "what", f.Found().Rebuilt[0].What, "differences", len(f.Found().Rebuilt))
 	}
 	back, err := s.kernel.Read()
 	if err != nil {

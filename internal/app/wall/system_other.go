@@ -20,6 +20,9 @@ const GuardReadyFD = 3
 // OpenKernel fails: there is no such kernel.
 func OpenKernel(Box) (Kernel, error) { return nil, errLinux }
 
+// AttachKernel fails, too.
+func AttachKernel(Box) (Kernel, error) { return nil, errLinux }
+
 // OpenProcess fails.
 func OpenProcess(*config.Config, string, *slog.Logger) (*Server, error) { return nil, errLinux }
 
