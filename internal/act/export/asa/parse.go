@@ -33,6 +33,9 @@ func Parse(b []byte) (*policy.RuleSet, error) {
 	if len(r.lists) == 0 && len(r.ports) == 0 {
 		return nil, fmt.Errorf("%w: it has neither interfaces nor access lists of an ASA", device.ErrText)
 	}
+	if len(r.ports) > cisco.MaxPorts {
+		return nil, fmt.Errorf("%w: it has more than %d interfaces", device.ErrText, cisco.MaxPorts)
+	}
 	r.routes()
 	r.tunnels()
 	r.combine()
@@ -250,6 +253,10 @@ func (r *reader) object(s *cisco.Section) {
 }
 
 func (r *reader) routes() {
+	if len(r.static) > cisco.MaxRoutes {
+		r.topology.Dynamic = "there are too many routes"
+		return
+	}
 	for _, l := range r.static {
 		w := l.Words[1:]
 		var dst netip.Prefix

@@ -95,6 +95,13 @@ func banner(raw string, words []string) string {
 	return mark
 }
 
+// Bounds of a device: more interfaces and fixed routes than any has for which a
+// text is read.
+const (
+	MaxPorts  = 4096
+	MaxRoutes = 20_000
+)
+
 // Port is an interface with the lists that judge what comes in and goes out.
 type Port struct {
 	Name    string

@@ -112,11 +112,8 @@ const tooMany = "this and more lines were not understood"
 // Before tells of a line that was not understood and may decide before all
 // rules, wherever it stands: translation of addresses, for one.
 func (r *Reading) Before(line int, text, why string) {
-	n := len(r.Set.Unknown)
 	r.Unknown(line, text, why)
-	if len(r.Set.Unknown) > n {
-		r.Set.Unknown[n].Rule = 0
-	}
+	r.Set.Unknown[len(r.Set.Unknown)-1].Rule = 0
 }
 
 // Done is the result.

@@ -71,3 +71,43 @@ func TestTypesOfICMP(t *testing.T) {
 		}
 	}
 }
+
+// TestTooManyLines holds that lines that find no room are not forgotten: the
+// last that has one stands for them, before all rules if one of them did.
+func TestTooManyLines(t *testing.T) {
+	var r Reading
+	any := Found{From: AnyAddr(), To: AnyAddr(), What: AnyService()}
+	for i := range MaxUnknown {
+		r.Harmless(i+1, "x", "a banner")
+	}
+	r.Add(&any)
+	r.Harmless(9, "x", "one banner more")
+	if last := r.Set.Unknown[MaxUnknown-1]; !last.Harmless {
+		t.Errorf("a banner decides: %+v", last)
+	}
+	r.Unknown(7, "y", "what is that?")
+	last := r.Set.Unknown[MaxUnknown-1]
+	if len(r.Set.Unknown) != MaxUnknown || last.Harmless || last.Bound != nil || last.Rule != 0 || last.Number != 7 {
+		t.Errorf("%d lines, the last is %+v", len(r.Set.Unknown), last)
+	}
+}
+
+// TestBounds holds how a rule of which only bounds are known is told: what is
+// sure as a rule, then how far it may reach.
+func TestBounds(t *testing.T) {
+	var r Reading
+	r.Add(&Found{Name: "a", Line: 3, Allow: true, From: Prefixes(prefix("10.0.0.0/8")).Or(UnknownAddr().And(Prefixes(prefix("11.0.0.0/8")))), To: AnyAddr(), What: Service(policy.TCP), Why: "a name"})
+	r.Add(&Found{Name: "b", Line: 4, From: NoAddr(), To: AnyAddr(), What: AnyService()})
+	r.Add(&Found{Name: "c", Line: 5, Maybe: true, From: AnyAddr(), To: AnyAddr(), What: AnyService(), Why: "at night"})
+	s, err := r.Done()
+	if err != nil || len(s.Rules) != 1 || len(s.Unknown) != 2 {
+		t.Fatalf("%v %+v", err, s)
+	}
+	a, b := s.Rules[0], s.Unknown[0].Bound
+	if !a.Allow || len(a.From) != 1 || a.To != nil || b == nil || !b.Allow || len(b.From) != 1 || b.From[0] != prefix("10.0.0.0/7") || s.Unknown[0].Rule != 1 {
+		t.Errorf("%+v, then %+v", a, s.Unknown[0])
+	}
+	if c := s.Unknown[1]; c.Bound == nil || c.Bound.Allow || c.Bound.From != nil || c.Rule != 1 || c.Number != 5 {
+		t.Errorf("%+v", c)
+	}
+}

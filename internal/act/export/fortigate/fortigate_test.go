@@ -3,6 +3,7 @@ package fortigate
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"os"
 	"regexp"
@@ -124,6 +125,30 @@ func TestRefuses(t *testing.T) {
 	}
 	if _, err := Render(big, device.Options{}); !errors.Is(err, device.ErrRefused) || !strings.Contains(err.Error(), "small models hold 5000") {
 		t.Errorf("too many: %v", err)
+	}
+}
+
+// TestImportedAfterAnother holds that nothing of a revision is left in force by
+// the next, whose policies have the same numbers.
+func TestImportedAfterAnother(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	for range 12 {
+		old, err := Render(Policy(r, true), device.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := Policy(r, false)
+		next, err := Render(p, device.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Parse(slices.Concat(old, next))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x, differs := Differ(r, p.Rules(), s); differs {
+			t.Fatalf("%+v\n%s\n%s", x, old, next)
+		}
 	}
 }
 

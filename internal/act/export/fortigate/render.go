@@ -95,7 +95,10 @@ func (w *writer) section(path string, entries func()) {
 func (w *writer) entry(name string, lines ...string) {
 	fmt.Fprintf(&w.out, "    edit %s\n", name)
 	for _, l := range lines {
-		fmt.Fprintf(&w.out, "        set %s\n", l)
+		if !strings.HasPrefix(l, "unset ") {
+			l = "set " + l
+		}
+		fmt.Fprintf(&w.out, "        %s\n", l)
 	}
 	w.out.WriteString("    next\n")
 }
@@ -250,10 +253,12 @@ func (w *writer) step(s *device.Step) []string {
 		lines = append(lines, "action deny")
 	}
 	for _, family := range []int{4, 6} {
+		suffix := map[int]string{4: "", 6: "6"}[family]
 		if !s.Has(family) || w.options.Family != 0 && w.options.Family != family {
+			// The last revision's policy of this number may have had some.
+			lines = append(lines, "unset srcaddr"+suffix, "unset dstaddr"+suffix)
 			continue
 		}
-		suffix := map[int]string{4: "", 6: "6"}[family]
 		lines = append(lines, "srcaddr"+suffix+" "+quote(w.side(s.From)), "dstaddr"+suffix+" "+quote(w.side(s.To)))
 	}
 	schedule, _ := w.schedule(s.Until)
@@ -274,6 +279,8 @@ func (w *writer) step(s *device.Step) []string {
 	}
 	if s.Act == device.Reject {
 		lines = append(lines, "send-deny-packet enable")
+	} else {
+		lines = append(lines, "send-deny-packet disable")
 	}
 	return append(lines, "comments "+quote(device.Plain(s.Why+", "+w.label, 1023)))
 }

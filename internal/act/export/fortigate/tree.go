@@ -100,8 +100,12 @@ func statements(text string) ([]statement, error) {
 	return all, nil
 }
 
-// maxDepth is deeper than any FortiOS section nests.
-const maxDepth = 16
+// Bounds: deeper than any FortiOS section nests, and more sections side by side
+// than it has.
+const (
+	maxDepth    = 16
+	maxSections = 10_000
+)
 
 // frame is where the tree builder stands: a block and, if one is open, its entry.
 type frame struct {
@@ -120,15 +124,14 @@ func tree(all []statement) (blocks []*block, loose []statement, err error) {
 			if len(stack) >= maxDepth {
 				return nil, nil, fmt.Errorf("%w: line %d: sections nest deeper than %d", device.ErrText, s.line, maxDepth)
 			}
-			b := &block{path: strings.Join(s.words[1:], " "), line: s.line, byName: map[string]*entry{}}
-			b.self.line = s.line
-			if top < 0 {
-				blocks = append(blocks, b)
-			} else {
-				e := stack[top].at()
-				e.blocks = append(e.blocks, b)
+			into := &blocks
+			if top >= 0 {
+				into = &stack[top].at().blocks
 			}
-			stack = append(stack, frame{block: b})
+			if len(*into) > maxSections {
+				return nil, nil, fmt.Errorf("%w: line %d: more than %d sections", device.ErrText, s.line, maxSections)
+			}
+			stack = append(stack, frame{block: open(into, s)})
 		case top < 0:
 			loose = append(loose, s)
 		case verb == "end":
@@ -146,6 +149,21 @@ func tree(all []statement) (blocks []*block, loose []statement, err error) {
 		return nil, nil, fmt.Errorf("%w: line %d: \"config %s\" is never ended", device.ErrText, b.line, b.path)
 	}
 	return blocks, loose, nil
+}
+
+// open is the section that a command opens: one that was there before is gone on
+// with, so that a second script changes what the first made.
+func open(into *[]*block, s statement) *block {
+	path := strings.Join(s.words[1:], " ")
+	for _, b := range *into {
+		if b.path == path {
+			return b
+		}
+	}
+	b := &block{path: path, line: s.line, byName: map[string]*entry{}}
+	b.self.line = s.line
+	*into = append(*into, b)
+	return b
 }
 
 func (f frame) at() *entry {

@@ -31,6 +31,9 @@ func Parse(b []byte) (*policy.RuleSet, error) {
 	if len(r.lists) == 0 && len(r.ports) == 0 {
 		return nil, fmt.Errorf("%w: it has neither interfaces nor access lists of IOS", device.ErrText)
 	}
+	if len(r.ports) > cisco.MaxPorts {
+		return nil, fmt.Errorf("%w: it has more than %d interfaces", device.ErrText, cisco.MaxPorts)
+	}
 	r.routes()
 	for _, family := range []int{4, 6} {
 		r.family(family)
@@ -240,6 +243,10 @@ func (r *reader) portLine(p *port, l *cisco.Line) {
 // routes adds fixed routes, to an interface or by the network the next hop is
 // in.
 func (r *reader) routes() {
+	if len(r.static) > cisco.MaxRoutes {
+		r.topology.Dynamic = "there are too many routes"
+		return
+	}
 	for _, l := range r.static {
 		w := l.Words[2:]
 		var dst netip.Prefix

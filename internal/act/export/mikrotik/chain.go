@@ -72,8 +72,8 @@ func (r *reader) raw(family int) {
 // walk goes through a chain and the chains it jumps to. It is false when the
 // whole of what it was entered with has been decided or is not known.
 func (r *reader) walk(family int, chain string, g ground, depth int) {
-	for _, c := range r.items[menu(family, "filter")] {
-		if c.props["chain"] != chain || c.off() {
+	for _, c := range r.chains[menu(family, "filter")+"\x00"+chain] {
+		if c.off() {
 			continue
 		}
 		if r.steps++; r.steps > maxSteps || depth > maxJumps {
@@ -238,8 +238,8 @@ func (r *reader) list(family int, name string) listed {
 	}
 	l := listed{addrs: device.NoAddr()}
 	var parts []device.Addrs
-	for _, c := range r.items[menu(family, "address-list")] {
-		if c.props["list"] != name || c.off() {
+	for _, c := range r.entries[menu(family, "address-list")+"\x00"+name] {
+		if c.off() {
 			continue
 		}
 		a, ok := addresses(c.props["address"])

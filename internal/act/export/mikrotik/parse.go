@@ -29,6 +29,7 @@ func Parse(b []byte) (*policy.RuleSet, error) {
 		r.command(&all[i])
 	}
 	r.topologies()
+	r.chains, r.entries = r.by("chain"), r.by("list")
 	for _, family := range []int{4, 6} {
 		r.family(family)
 	}
@@ -45,6 +46,9 @@ type reader struct {
 	lists    map[string]listed     // address lists by family and name
 	ipsec    bool                  // tunnels are in the text
 	steps    int
+	removals int
+	chains   map[string][]*command // items by menu and chain
+	entries  map[string][]*command // items by menu and address list
 }
 
 type listed struct {
@@ -113,13 +117,17 @@ func isPlain(path string) bool {
 	return false
 }
 
+// maxRemovals bounds commands that each look at all items.
+const maxRemovals = 1000
+
 // keep follows what is added to and removed from a menu.
 func (r *reader) keep(c *command) {
 	items := r.items[c.menu]
 	switch {
 	case c.verb == "add" && c.props["place-before"] == "":
 		r.items[c.menu] = append(items, c)
-	case c.verb == "remove":
+	case c.verb == "remove" && r.removals < maxRemovals:
+		r.removals++
 		hit, ok := found(items, c.words)
 		if !ok && len(items) > 0 {
 			r.Before(c.line, c.text, "what it removes is not followed")
@@ -144,6 +152,18 @@ func (r *reader) settings(c *command) {
 	case p["ip-forward"] == "no":
 		r.Add(&device.Found{Name: "no forwarding", Line: c.line, Text: c.text, From: device.AnyAddr(), To: device.Prefixes(device.All4), What: device.AnyService()})
 	}
+}
+
+// by are all items in order by their menu and one of their properties.
+func (r *reader) by(property string) map[string][]*command {
+	m := map[string][]*command{}
+	for menu, items := range r.items {
+		for _, c := range items {
+			key := menu + "\x00" + c.props[property]
+			m[key] = append(m[key], c)
+		}
+	}
+	return m
 }
 
 func (c *command) off() bool { return c.props["disabled"] == "yes" || c.props["disabled"] == "true" }
@@ -200,7 +220,14 @@ func (r *reader) topologies() {
 	}
 }
 
+// maxRoutes bounds what is looked at for each next hop.
+const maxRoutes = 20_000
+
 func (r *reader) routes(menu string) {
+	if len(r.items[menu]) > maxRoutes {
+		r.topology.Dynamic = "there are too many routes"
+		return
+	}
 	for _, c := range r.items[menu] {
 		dst := device.All4
 		if menu == "/ipv6 route" {
@@ -234,7 +261,11 @@ func (r *reader) gateway(g string) string {
 	if err != nil {
 		return g
 	}
-	for _, c := range append(r.items["/ip address"], r.items["/ipv6 address"]...) {
+	menu := "/ip address"
+	if a.Is6() {
+		menu = "/ipv6 address"
+	}
+	for _, c := range r.items[menu][:min(len(r.items[menu]), maxRoutes)] {
 		if p, err := netip.ParsePrefix(c.props["address"]); err == nil && p.Contains(a) && !c.off() {
 			return c.props["interface"]
 		}

@@ -186,6 +186,8 @@ func (w *writer) rule(s *device.Step, m policy.Match, k int) {
 		{"ipprotocol", family},
 		{"protocol", protocols[m.Proto]},
 		{"source_net", from},
+		{"source_not", "0"},
+		{"source_port", ""},
 		{"destination_net", to},
 		{"destination_not", notTo},
 		{"destination_port", port},

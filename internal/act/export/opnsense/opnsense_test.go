@@ -36,7 +36,7 @@ func TestMutations(t *testing.T) {
 		{"a rule off", "<enabled>1</enabled>\n      <sequence>1000<", "<enabled>0</enabled>\n      <sequence>1000<"},
 		{"not a block", "<action>block<", "<action>pass<"},
 		{"later", "<sequence>1000<", "<sequence>9000<"},
-		{"turned round", "<source_net>BH_office</source_net>", "<source_net>BH_office</source_net><source_not>1</source_not>"},
+		{"turned round", "<source_not>0<", "<source_not>1<"},
 		{"everybody", "<source_net>BH_office<", "<source_net>any<"},
 		{"one family", "<ipprotocol>inet46<", "<ipprotocol>inet<"},
 		{"a condition", "<log>0</log>", "<log>0</log><sched>nights</sched>"},
