@@ -3,9 +3,13 @@
 package enforce
 
 import (
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/netip"
 
+	"github.com/google/nftables"
+	nl "github.com/mdlayher/netlink"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
@@ -93,20 +97,68 @@ func packetOf(f *netlink.ConntrackFlow) (policy.Packet, bool) {
 	}, ok && fine
 }
 
-// endGrant ends the connections that only a grant let through.
+// Attributes and messages of connection tracking (linux/netfilter/
+// nfnetlink_conntrack.h).
+const (
+	msgConnGet    = unix.NFNL_SUBSYS_CTNETLINK<<8 | 1
+	msgConnDelete = unix.NFNL_SUBSYS_CTNETLINK<<8 | 2
+
+	connTuple, connMarked, connMask = 1, 8, 21 // CTA_TUPLE_ORIG, CTA_MARK, CTA_MARK_MASK
+	tupleIP, tupleProto             = 1, 2     // CTA_TUPLE_IP, CTA_TUPLE_PROTO
+	protoNumber, protoSrc, protoDst = 1, 2, 3  // CTA_PROTO_NUM, _SRC_PORT, _DST_PORT
+)
+
+// endGrant ends the connections that only a grant let through. The kernel is
+// asked for connections with that mark alone: there may be a hundred thousand
+// others.
 func (w *Wall) endGrant(g policy.Grant) error {
 	if !w.tracked() {
 		return nil
 	}
-	_, err := w.end(func(f *netlink.ConntrackFlow) bool {
-		k, ok := packetOf(f)
-		if !ok || f.Mark != markGranted || k.Proto != g.Proto {
-			return false
+	family := nftables.TableFamily(unix.AF_INET)
+	if g.Src.Is6() {
+		family = unix.AF_INET6
+	}
+	list, err := w.k.ask(msgConnGet, family, []nl.Attribute{
+		{Type: connMarked, Data: binary.BigEndian.AppendUint32(nil, markGranted)},
+		{Type: connMask, Data: binary.BigEndian.AppendUint32(nil, 0xffffffff)},
+	}, true)
+	if err != nil {
+		return fmt.Errorf("connections of grant %q: %w", g.ID, err)
+	}
+	for _, c := range list {
+		// A kernel that knows no such question tells of all.
+		if c.number(connMarked) != markGranted || !granted(g, c.nest(connTuple)) {
+			continue
 		}
-		// A connection that stood before the wall may be known the other way round.
-		return k.Src == g.Src && k.Dst == g.Dst && k.DstPort == g.Port || k.Src == g.Dst && k.Dst == g.Src && k.SrcPort == g.Port
-	})
-	return err
+		if err := w.k.tell(msgConnDelete, family, []nl.Attribute{{Type: connTuple | unix.NLA_F_NESTED, Data: c.get(connTuple)}}); err != nil && !errors.Is(err, unix.ENOENT) {
+			return fmt.Errorf("end a connection of grant %q: %w", g.ID, err)
+		}
+	}
+	return nil
+}
+
+// granted is whether a connection is a grant's. One that stood before the wall
+// may be known the other way round.
+func granted(g policy.Grant, t attributes) bool {
+	p := t.nest(tupleProto)
+	src, dst := tupleAddrs(t.nest(tupleIP))
+	if uint8(p.number(protoNumber)) != g.Proto {
+		return false
+	}
+	return src == g.Src && dst == g.Dst && uint16(p.number(protoDst)) == g.Port ||
+		src == g.Dst && dst == g.Src && uint16(p.number(protoSrc)) == g.Port
+}
+
+// tupleAddrs are the two addresses: CTA_IP_V4_SRC and _DST, or _V6_.
+func tupleAddrs(t attributes) (src, dst netip.Addr) {
+	for _, at := range []uint16{1, 3} {
+		if s, ok := netip.AddrFromSlice(t.get(at)); ok {
+			src = s
+			dst, _ = netip.AddrFromSlice(t.get(at + 1))
+		}
+	}
+	return src, dst
 }
 
 // verdicts judges quickly what connections a policy ends.

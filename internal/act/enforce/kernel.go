@@ -184,12 +184,17 @@ func (k *kernel) generation() (uint32, error) {
 
 // dump asks for messages of a type and returns their attributes.
 func (k *kernel) dump(kind uint16, family nftables.TableFamily, attrs []netlink.Attribute, all bool) ([]attributes, error) {
+	return k.ask(unix.NFNL_SUBSYS_NFTABLES<<8|kind, family, attrs, all)
+}
+
+// ask is dump for every part of netfilter; kind has the part in its upper byte.
+func (k *kernel) ask(kind uint16, family nftables.TableFamily, attrs []netlink.Attribute, all bool) ([]attributes, error) {
 	body, err := netlink.MarshalAttributes(attrs)
 	if err != nil {
 		return nil, err
 	}
 	m := netlink.Message{
-		Header: netlink.Header{Type: netlink.HeaderType(unix.NFNL_SUBSYS_NFTABLES<<8 | kind), Flags: netlink.Request},
+		Header: netlink.Header{Type: netlink.HeaderType(kind), Flags: netlink.Request},
 		Data:   append([]byte{byte(family), unix.NFNETLINK_V0, 0, 0}, body...),
 	}
 	if all {
@@ -200,7 +205,7 @@ func (k *kernel) dump(kind uint16, family nftables.TableFamily, attrs []netlink.
 	for range 8 {
 		reply, err := k.raw.Execute(m)
 		if err != nil {
-			return nil, fmt.Errorf("read nftables: %w", err)
+			return nil, fmt.Errorf("read netfilter: %w", err)
 		}
 		list, whole, err := parse(reply)
 		if err != nil || whole {
@@ -208,6 +213,19 @@ func (k *kernel) dump(kind uint16, family nftables.TableFamily, attrs []netlink.
 		}
 	}
 	return nil, errors.New("read nftables: it changed all the while")
+}
+
+// tell has something done, and returns the kernel's answer to it.
+func (k *kernel) tell(kind uint16, family nftables.TableFamily, attrs []netlink.Attribute) error {
+	body, err := netlink.MarshalAttributes(attrs)
+	if err != nil {
+		return err
+	}
+	_, err = k.raw.Execute(netlink.Message{
+		Header: netlink.Header{Type: netlink.HeaderType(kind), Flags: netlink.Request | netlink.Acknowledge},
+		Data:   append([]byte{byte(family), unix.NFNETLINK_V0, 0, 0}, body...),
+	})
+	return err
 }
 
 // dumpInterrupted is NLM_F_DUMP_INTR.

@@ -10,6 +10,7 @@
 package testbed
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -52,30 +53,49 @@ func New(tb testing.TB) *Bed {
 	if os.Geteuid() != 0 {
 		tb.Skip("needs root: network-namespaces")
 	}
+	b, err := Make()
+	if err != nil {
+		tb.Skipf("network-namespaces: %v", err)
+	}
+	tb.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// Make makes the namespaces and cables for a program that is no test, which has
+// to call Close.
+func Make() (*Bed, error) {
 	n := made.Add(1)
-	name := func(role string) string { return fmt.Sprintf("bhk%d-%d-%s", os.Getpid(), n, role) }
 	b := &Bed{}
 	for _, x := range []struct {
 		role string
 		s    **Space
 	}{{"office", &b.Office}, {"box", &b.Box}, {"plant", &b.Plant}} {
-		s, err := NewSpace(name(x.role))
+		s, err := NewSpace(fmt.Sprintf("bhk%d-%d-%s", os.Getpid(), n, x.role))
 		if err != nil {
-			tb.Skipf("network-namespaces: %v", err)
+			return nil, errors.Join(err, b.Close())
 		}
-		tb.Cleanup(func() { _ = s.Close() })
 		*x.s = s
 	}
-	b.must(tb, b.cable(b.Box, OfficeIf, b.Office, Uplink))
-	b.must(tb, b.cable(b.Box, PlantIf, b.Plant, Uplink))
-	return b
+	for _, x := range []struct {
+		name string
+		to   *Space
+	}{{OfficeIf, b.Office}, {PlantIf, b.Plant}} {
+		if err := b.cable(b.Box, x.name, x.to, Uplink); err != nil {
+			return nil, errors.Join(err, b.Close())
+		}
+	}
+	return b, nil
 }
 
-func (b *Bed) must(tb testing.TB, err error) {
-	tb.Helper()
-	if err != nil {
-		tb.Fatalf("test bed: %v", err)
+// Close takes the namespaces away.
+func (b *Bed) Close() error {
+	var errs []error
+	for _, s := range []*Space{b.Office, b.Box, b.Plant} {
+		if s != nil {
+			errs = append(errs, s.Close())
+		}
 	}
+	return errors.Join(errs...)
 }
 
 // cable makes a pair of interfaces, an end in each namespace.
@@ -99,23 +119,37 @@ func (b *Bed) cable(x *Space, xn string, y *Space, yn string) error {
 // route. With withBox the box has an address on the office's side.
 func (b *Bed) Flat(tb testing.TB, withBox bool) {
 	tb.Helper()
-	b.must(tb, b.Office.Address(Uplink, FlatOffice...))
-	b.must(tb, b.Plant.Address(Uplink, FlatPlant...))
-	if withBox {
-		b.must(tb, b.Box.Address(OfficeIf, FlatBox...))
+	if err := b.MakeFlat(withBox); err != nil {
+		tb.Fatalf("test bed: %v", err)
 	}
+}
+
+// MakeFlat is Flat for a program that is no test.
+func (b *Bed) MakeFlat(withBox bool) error {
+	if err := errors.Join(b.Office.Address(Uplink, FlatOffice...), b.Plant.Address(Uplink, FlatPlant...)); err != nil || !withBox {
+		return err
+	}
+	return b.Box.Address(OfficeIf, FlatBox...)
 }
 
 // Routed puts office and plant into subnets of their own with the box as their
 // router.
 func (b *Bed) Routed(tb testing.TB) {
 	tb.Helper()
-	b.must(tb, b.Office.Address(Uplink, RouteOffice...))
-	b.must(tb, b.Plant.Address(Uplink, RoutePlant...))
-	b.must(tb, b.Box.Address(OfficeIf, RouteBox[:2]...))
-	b.must(tb, b.Box.Address(PlantIf, RouteBox[2:]...))
-	for i := range 2 {
-		b.must(tb, b.Office.Route(netip.Prefix{}, RouteBox[i].Addr(), Uplink))
-		b.must(tb, b.Plant.Route(netip.Prefix{}, RouteBox[2+i].Addr(), Uplink))
+	if err := b.MakeRouted(); err != nil {
+		tb.Fatalf("test bed: %v", err)
 	}
+}
+
+// MakeRouted is Routed for a program that is no test.
+func (b *Bed) MakeRouted() error {
+	err := errors.Join(b.Office.Address(Uplink, RouteOffice...), b.Plant.Address(Uplink, RoutePlant...),
+		b.Box.Address(OfficeIf, RouteBox[:2]...), b.Box.Address(PlantIf, RouteBox[2:]...))
+	if err != nil {
+		return err
+	}
+	for i := range 2 {
+		err = errors.Join(err, b.Office.Route(netip.Prefix{}, RouteBox[i].Addr(), Uplink), b.Plant.Route(netip.Prefix{}, RouteBox[2+i].Addr(), Uplink))
+	}
+	return err
 }
