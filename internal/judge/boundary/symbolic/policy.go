@@ -234,7 +234,7 @@ func (x *policySide) decide(k *policy.Packet) Decision {
 	case v.Action == policy.Shadow:
 		d.Says = "no conduit allows it; it passes and is reported"
 	default:
-		d.Says = "no conduit allows it"
+		d.Says = "no conduit allows it, and it is stopped"
 	}
 	return d
 }

@@ -525,3 +525,27 @@ func TestSetsAnswerForSinglePackets(t *testing.T) {
 		t.Error("what might pass does not pass for certain")
 	}
 }
+
+func TestSentences(t *testing.T) {
+	p := plant()
+	p.Zones[2].Ranges[0] = netip.MustParsePrefix("10.20.0.0/23")
+	p.Zones[1].Ranges[0] = netip.MustParsePrefix("10.1.0.0/17")
+	conduit(p, "supervise").Matches[1].Relay = nil
+	d, err := Compare(Source{Name: "revision 11", Policy: plant()}, Source{Name: "the draft", Policy: p}, Options{Now: now, Family: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range d.Regions {
+		got = append(got, r.Says)
+	}
+	for _, want := range []string{
+		"newly allowed: tcp 443-445 from Office to Operations (10.20.1.0/24: no zone before, Operations after), for example 10.1.0.10 → 10.20.1.10 tcp 443. the draft: conduit reports allows it. revision 11: no conduit allows it, and it is stopped",
+		"newly stopped: tcp 443-445 from Office (10.1.128.0/17: Office before, no zone after) to Operations, for example 10.1.128.10 → 10.20.0.10 tcp 443. the draft: no conduit allows it, and it is stopped. revision 11: conduit reports allows it",
+		"no longer read by a relay: tcp 502 from Operations to Line 1, for example 10.20.0.10 → 10.21.1.10 tcp 502. the draft: conduit supervise allows it. revision 11: conduit supervise allows it through a relay: modbus (read)",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("nobody says %q; said were\n%s", want, strings.Join(got, "\n"))
+		}
+	}
+}

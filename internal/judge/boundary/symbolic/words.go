@@ -23,7 +23,7 @@ func (q *question) describe(r *Region, packets bdd.Ref) {
 	r.To, whole[1] = q.ranges(packets, q.dst, r.Family == 6)
 	r.Services, r.Except, whole[2] = q.services(packets, r.Family == 6)
 	r.Cut = whole != [3]bool{true, true, true}
-	r.Says = q.sentence(r, end(&from, r.From), end(&to, r.To))
+	r.Says = q.sentence(r, end(&from, r.From)+q.moved(r.Example.Src, r.From), end(&to, r.To)+q.moved(r.Example.Dst, r.To))
 }
 
 // standsIn is the zone by which an address is named.
@@ -42,6 +42,33 @@ func (q *question) standsIn(a netip.Addr) policy.Zone {
 		}
 	}
 	return policy.Zone{}
+}
+
+// moved says of addresses that stand in another zone on each side which: a
+// subnet that was given away is the reason then.
+func (q *question) moved(a netip.Addr, ranges []netip.Prefix) string {
+	var zone [2]*policy.Zone
+	for i, s := range q.sides {
+		if s == nil || s.zones() == nil {
+			return ""
+		}
+		zone[i] = &s.zones().Zones[s.zones().At(a)]
+	}
+	if zone[0].ID == zone[1].ID {
+		return ""
+	}
+	where := a.String()
+	if len(ranges) == 1 {
+		where = ranges[0].String()
+	}
+	return fmt.Sprintf(" (%s: %s before, %s after)", where, orNone(zone[0]), orNone(zone[1]))
+}
+
+func orNone(z *policy.Zone) string {
+	if z.ID == "" {
+		return "no zone"
+	}
+	return called(z)
 }
 
 // ranges are the addresses that a region has at a place.
