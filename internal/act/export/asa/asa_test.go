@@ -41,6 +41,15 @@ func TestRoundTripWithInterfaces(t *testing.T) {
 	RoundTrip(t, Brand{Render: Render, Parse: Parse, Options: bound}, 30)
 }
 
+func TestDoubts(t *testing.T) {
+	Doubts(t, brand, func(line string) string {
+		if strings.Contains(line, " permit ") || strings.Contains(line, " deny ") {
+			return line + " new-option"
+		}
+		return line
+	})
+}
+
 func TestMutations(t *testing.T) {
 	Mutations(t, brand, [][3]string{
 		{"a wider mask", "network-object 10.20.0.0 255.255.255.0", "network-object 10.20.0.0 255.255.254.0"},

@@ -365,3 +365,44 @@ func Mutations(t *testing.T, b Brand, all [][3]string) {
 		}
 	}
 }
+
+// Doubts puts a condition that nobody knows into one line after the other. What
+// was sure may become unknown, and must never become the opposite; for some
+// lines it must become unknown. Doubt returns the line as it is where it has no
+// place.
+func Doubts(t *testing.T, b Brand, doubt func(line string) string) {
+	t.Helper()
+	text, right := b.read(t, Works())
+	lines := strings.Split(string(text), "\n")
+	changed, unsure := 0, 0
+	r := rand.New(rand.NewPCG(13, 17))
+	packets := Packets(r, 2000, right)
+	for i, line := range lines {
+		if doubt(line) == line {
+			continue
+		}
+		changed++
+		lines[i] = doubt(line)
+		s, err := b.Parse([]byte(strings.Join(lines, "\n")))
+		lines[i] = line
+		if err != nil {
+			t.Errorf("%q: %v", doubt(line), err)
+			continue
+		}
+		some := false
+		for _, x := range packets {
+			switch was, is := Judge(right, x), Judge(s, x); {
+			case is == Unknown:
+				some = true
+			case is != was:
+				t.Fatalf("%q: %+v %s, and before it %s", doubt(line), x, is, was)
+			}
+		}
+		if some {
+			unsure++
+		}
+	}
+	if changed < 5 || unsure < 5 {
+		t.Errorf("%d lines were changed, and %d made something unknown", changed, unsure)
+	}
+}

@@ -91,6 +91,12 @@ func TestInterfacesWithoutNetworks(t *testing.T) {
 	})
 }
 
+func TestDoubts(t *testing.T) {
+	Doubts(t, brand, func(line string) string {
+		return strings.Replace(line, "set schedule \"always\"", "set new-condition x\nset schedule \"always\"", 1)
+	})
+}
+
 func TestMutations(t *testing.T) {
 	Mutations(t, brand, [][3]string{
 		{"a wider mask", "set subnet 10.20.0.0 255.255.255.0", "set subnet 10.20.0.0 255.255.254.0"},

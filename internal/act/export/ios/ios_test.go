@@ -54,6 +54,15 @@ func TestNotApplied(t *testing.T) {
 	Check(t, s, []string{"10.20.0.1 > 10.21.1.1 tcp/502 unknown", "10.1.0.1 > 10.21.1.1 tcp/502 unknown", "fd00:1::1 > fd00:3::1 tcp/9 unknown"})
 }
 
+func TestDoubts(t *testing.T) {
+	Doubts(t, brand, func(line string) string {
+		if strings.HasPrefix(line, " permit ") || strings.HasPrefix(line, " deny ") {
+			return line + " new-option"
+		}
+		return line
+	})
+}
+
 func TestMutations(t *testing.T) {
 	Mutations(t, brand, [][3]string{
 		{"a wider mask", " 10.20.0.0 255.255.255.0", " 10.20.0.0 255.255.254.0"},

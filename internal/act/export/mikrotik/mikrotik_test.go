@@ -79,6 +79,12 @@ func TestImportedTwice(t *testing.T) {
 	}
 }
 
+func TestDoubts(t *testing.T) {
+	for _, doubt := range []string{" new-matcher=7 action=", " new-matcher action="} {
+		Doubts(t, brand, func(line string) string { return strings.Replace(line, " action=", doubt, 1) })
+	}
+}
+
 func TestMutations(t *testing.T) {
 	Mutations(t, brand, [][3]string{
 		{"a wider mask", "address=10.20.0.0/24", "address=10.20.0.0/23"},

@@ -26,6 +26,12 @@ func TestGolden(t *testing.T) {
 
 func TestRoundTrip(t *testing.T) { RoundTrip(t, brand, 60) }
 
+func TestDoubts(t *testing.T) {
+	Doubts(t, brand, func(line string) string {
+		return strings.Replace(line, "<quick>", "<newcondition>7</newcondition><quick>", 1)
+	})
+}
+
 func TestMutations(t *testing.T) {
 	Mutations(t, brand, [][3]string{
 		{"a wider mask", "10.20.0.0/24", "10.20.0.0/23"},
