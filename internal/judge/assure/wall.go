@@ -69,9 +69,7 @@ func reach(f *Facts, s *Statement) {
 		s.is(Unknown, "%s", unenforced)
 	case w.OfficeOpen > 0:
 		s.Missing = w.OfficeOpen
-		for _, e := range w.OfficeWays[:min(len(w.OfficeWays), maxEvidence)] {
-			s.Evidence = append(s.Evidence, e)
-		}
+		s.Evidence = append(s.Evidence, w.OfficeWays[:min(len(w.OfficeWays), maxEvidence)]...)
 		s.is(Contradicted, "What is enforced leaves %s open of %d.", amount(w.OfficeOpen, s.Unit), w.OfficePairs)
 	case w.OfficePairs == 0:
 		s.is(Unknown, "Nothing is known that this could be said of: no office computer or no controller stands in a zone.")

@@ -81,7 +81,17 @@ func (s *Server) tally(ctx context.Context, site string, f *assure.Facts) error 
 		}
 	}
 	f.Modelled = len(sites) > 0
-	for _, name := range sites {
+	for i, name := range sites {
+		if s.opt.Policy != nil {
+			w, err := s.opt.Policy.Assured(ctx, name)
+			if err != nil {
+				return err
+			}
+			if i > 0 {
+				w = assure.Worse(f.Wall, w)
+			}
+			f.Wall = w
+		}
 		t, err := s.store.Tally(ctx, name)
 		if err != nil {
 			return err
