@@ -25,6 +25,7 @@ type scene struct {
 	talks    []record.Talk
 	leftOut  int // conversations beyond maxTalks
 	watched  []coverage.Interval
+	changes  []coverage.Change
 	observed time.Time // newest packet
 	sensors  int
 	made     time.Time
@@ -74,6 +75,9 @@ func (d *Desk) makeScene(ctx context.Context, site string) (*scene, error) {
 	}
 	for _, w := range all {
 		s.watched = append(s.watched, coverage.Interval{From: w.From, To: w.To})
+	}
+	if err := d.changes(ctx, site, s); err != nil {
+		return nil, err
 	}
 	sensors, err := d.store.Sensors(ctx, site)
 	s.sensors = len(sensors)

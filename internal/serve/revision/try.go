@@ -83,7 +83,7 @@ func (d *Desk) replay(ctx context.Context, x *Draft) (*simulate.Result, error) {
 
 // cover counts how much of the plant's life was recorded.
 func cover(x *Draft, now time.Time) *coverage.Coverage {
-	return coverage.Measure(&coverage.Input{Model: x.Model, Watched: x.scene.watched, Talks: x.scene.talks, Now: now})
+	return coverage.Measure(&coverage.Input{Model: x.Model, Watched: x.scene.watched, Changes: x.scene.changes, Talks: x.scene.talks, Now: now})
 }
 
 // Coverage counts it for the newest plant model, or without one.
