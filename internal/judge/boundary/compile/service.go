@@ -168,7 +168,7 @@ func (c *compiler) nothing(m *model.Conduit, s *model.Service, k *Known) {
 	case k.Link:
 		c.note(m.ID, s, Ethernet, "%s has no IP header, so no conduit can hold it; name it at boundary.ethernet to let it pass a bridge", s.Protocol)
 	default:
-		c.note(m.ID, s, NoPorts, "no port of %s is known and none was seen: it is left out; name its ports with port:", s.Protocol)
+		c.note(m.ID, s, NoPorts, "no port of %s is known and none was seen: it is left out; name transport: and port:, or let it be seen", s.Protocol)
 	}
 }
 
