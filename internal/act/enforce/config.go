@@ -67,6 +67,11 @@ type Config struct {
 	// Hosts are the hosts of a ProxyARP machine that are known beforehand; Learn
 	// adds others.
 	Hosts []Host `json:"hosts,omitempty"`
+	// Learn are the subnets of whose addresses a ProxyARP machine learns by
+	// itself (Topology.Listen); none learns nothing. Name gateways and servers in
+	// Hosts all the same: of two who claim an address that is not named, the first
+	// is believed.
+	Learn []netip.Prefix `json:"learn,omitempty"`
 	// GroupForward are link-local group addresses that a bridge passes on, as
 	// bits of their last byte (01-80-C2-00-00-0X): 0x4000 is LLDP. The kernel
 	// refuses bits 0 to 2 (STP, pause frames, LACP).
