@@ -88,15 +88,21 @@ func ordinary(p pdu.Path) bool {
 func (e *enipReader) service(m *pdu.Message, a *pdu.Address, class uint32, r *rule) bool {
 	v, certain := verbs.Asked(class, m.Service)
 	kind, known := effect(v)
-	if class == pdu.ClassIdentity && m.Service == 0x4b {
+	switch {
+	case class == pdu.ClassIdentity && m.Service == 0x4b:
 		known = true // flash LEDs: to find a device in the cabinet
+	case class == pdu.ClassTagList && m.Service == pdu.ReadTag:
+		certain = true // the values of a client's own list
+	case class == pdu.ClassChanges && m.Service == 0x4b:
+		kind, known = plant.Auth, true // a session of a programming tool
 	}
 	if a.HasClass && a.Outer != 0 {
-		// An object inside another, such as a tag of a program: both must allow it.
-		outer, ok := verbs.Asked(a.Outer, m.Service)
-		k, sure := effect(outer)
-		certain = certain && ok && sure
-		kind = max(kind, k)
+		// An object inside another, such as a tag of a program: what the outer one
+		// would do counts, too, where it has such a service.
+		if outer, has := verbs.Asked(a.Outer, m.Service); has {
+			k, sure := effect(outer)
+			kind, known = max(kind, k), known && sure
+		}
 	}
 	t := e.object(v, m, a, class)
 	_, ok := e.ledger.decide(r, v, kind, known && certain, &t)
