@@ -157,6 +157,11 @@ func TestAMachineInTwoZonesReachesFromBoth(t *testing.T) {
 	if f := Measure(&Input{Model: m, Draft: p, Enforced: p, Assets: all, Now: now}); math.Abs(f.Number-20) > 1e-9 {
 		t.Errorf("%v", f.Number)
 	}
+	router := both
+	router.Kind = plant.KindNetwork
+	if f := Measure(&Input{Model: m, Draft: p, Enforced: p, Assets: []record.Asset{machines[0], machines[3], router}, Now: now}); f.Number != 0 {
+		t.Errorf("a router between the zones: %v", f.Number)
+	}
 	within := asset("10.1.0.9", plant.RolePC)
 	within.IPs = append(within.IPs, netip.MustParseAddr("10.21.1.9"))
 	if f := Measure(&Input{Model: m, Draft: p, Enforced: p, Assets: []record.Asset{machines[0], machines[3], within}, Now: now}); f.Number != 0 {

@@ -153,6 +153,9 @@ func (m *measuring) classOf(a *record.Asset) *class {
 	if len(c.zones[0])+len(c.zones[1]) == 0 {
 		return nil
 	}
+	if a.Kind == plant.KindNetwork && (len(c.drafts[0]) > 1 || len(c.drafts[1]) > 1) {
+		return nil // a router carries the ways between its zones and is no end of one
+	}
 	return c
 }
 

@@ -51,7 +51,7 @@ func FromOffice(in *Input) Office {
 			out.Pairs += n
 			if a.open(b, w, false) > 0 {
 				out.Open += n
-				ways = append(ways, way{fmt.Sprintf("%s → %s: %d machines to %d controllers", m.name(a.draft), m.name(b.draft), m.sources(a, b), b.controllers), n})
+				ways = append(ways, way{fmt.Sprintf("%s → %s: %s to %s", m.name(a.draft), m.name(b.draft), counted(m.sources(a, b), "machine"), counted(b.controllers, "controller")), n})
 			}
 		}
 	}
@@ -77,4 +77,11 @@ func (m *measuring) office(c *class) bool {
 		}
 	}
 	return false
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
