@@ -102,7 +102,7 @@ func boundaryGuard() *cobra.Command {
 		Use: "guard --folder FOLDER", Short: "Watch a trial", Hidden: true, Args: nothing("boundary guard"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			ready := os.NewFile(wall.GuardReadyFD, "ready")
-			if _, err := ready.Stat(); err != nil || dir == "" {
+			if info, err := ready.Stat(); err != nil || info.Mode()&os.ModeNamedPipe == 0 || dir == "" {
 				return fmt.Errorf("%w: a guard is started by the boundary process, not by hand", errUsage)
 			}
 			// A terminal that closes and a log that nobody reads any more do not end

@@ -21,14 +21,9 @@ type Boundary struct {
 
 // lookBoundary gathers the facts about a boundary that a configuration names.
 func lookBoundary(ctx context.Context, b *config.Boundary) *Boundary {
-	f := &Boundary{Socket: b.Socket, Folder: folder(b.Data)}
-	if _, err := wall.ReadKey(b.KeyFile); err != nil {
-		f.Key = err.Error()
-	}
-	for _, name := range []string{b.Office, b.Plant} {
-		if name != "" {
-			f.Ends = append(f.Ends, link(name))
-		}
+	f := &Boundary{Socket: b.Socket}
+	if !b.Elsewhere() {
+		f.look(b)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -46,6 +41,19 @@ func lookBoundary(ctx context.Context, b *config.Boundary) *Boundary {
 	return f
 }
 
+// look gathers what the process itself needs.
+func (f *Boundary) look(b *config.Boundary) {
+	f.Folder = folder(b.Data)
+	if _, err := wall.ReadKey(b.KeyFile); err != nil {
+		f.Key = err.Error()
+	}
+	for _, name := range []string{b.Office, b.Plant} {
+		if name != "" {
+			f.Ends = append(f.Ends, link(name))
+		}
+	}
+}
+
 // boundary judges the wall on this machine.
 func (j *judge) boundary() {
 	b := j.facts.Boundary
@@ -55,7 +63,9 @@ func (j *judge) boundary() {
 	if b.Key != "" {
 		j.say("boundary key", Bad, "", "%s", b.Key)
 	}
-	j.boundaryFolder(&b.Folder)
+	if b.Folder.Path != "" {
+		j.boundaryFolder(&b.Folder)
+	}
 	for i := range b.Ends {
 		j.end(&b.Ends[i])
 	}

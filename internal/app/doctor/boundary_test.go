@@ -72,6 +72,9 @@ func TestLookBoundary(t *testing.T) {
 	if f.Status != nil || !strings.Contains(f.Problem, "systemctl start bulkhead-boundary") || !strings.Contains(f.Key, "ledger/key.pub") {
 		t.Errorf("%+v", f)
 	}
+	if x := lookBoundary(t.Context(), &config.Boundary{Socket: dir + "/none"}); x.Key != "" || x.Problem == "" || x.Folder.Path != "" {
+		t.Errorf("one that is only asked: %+v", x)
+	}
 	if len(f.Ends) != 2 || !f.Ends[0].Exists || f.Ends[1].Exists || !f.Folder.Exists {
 		t.Errorf("%+v", f)
 	}

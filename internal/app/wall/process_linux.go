@@ -50,8 +50,14 @@ func OpenProcess(c *config.Config, version string, log *slog.Logger) (*Server, e
 	}
 	x.Setup = func() error {
 		// What it changed stays when the process ends: so does the wall.
-		_, err := enforce.Setup(x.Box.Config, x.Box.Caps)
-		return err
+		t, err := enforce.Setup(x.Box.Config, x.Box.Caps)
+		if err != nil {
+			return err
+		}
+		for _, what := range t.Changed {
+			log.Info("set up", "what", what)
+		}
+		return nil
 	}
 	s, err := OpenServer(x)
 	if err != nil {

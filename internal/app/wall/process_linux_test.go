@@ -371,6 +371,9 @@ func (s *site) reads() *enforce.ReadBack {
 		s.Fatal(err)
 	}
 	defer k.Close()
+	if f := k.Found(); !f.Standing || len(f.Rebuilt) > 0 {
+		s.Errorf("the wall had to be made anew: %+v", f)
+	}
 	r, err := k.Read()
 	if err != nil {
 		s.Fatal(err)
@@ -584,6 +587,24 @@ func TestContained(t *testing.T) {
 	}
 	s.silent()
 	if err := s.Release(t.Context(), "worm", EndRequest{By: "anna"}); err != nil {
+		t.Fatal(err)
+	}
+	s.polls()
+	// A pair that is cut outlives the process.
+	x := policy.Containment{ID: "cut", Pair: [2]string{"office", "cell"}, Until: time.Now().Add(time.Minute), Why: "odd writes", By: "anna"}
+	if _, err := s.Contain(t.Context(), x); err != nil {
+		t.Fatal(err)
+	}
+	s.silent()
+	s.kill()
+	s.start()
+	s.silent()
+	s.holds(sitePolicy(502))
+	st, err := s.Status(t.Context())
+	if err != nil || len(st.Containments) != 1 || !st.ReadBack.Same {
+		t.Errorf("%+v, %v", st, err)
+	}
+	if err := s.Release(t.Context(), "cut", EndRequest{By: "anna"}); err != nil {
 		t.Fatal(err)
 	}
 	s.polls()

@@ -156,7 +156,7 @@ func (s *Server) begin() {
 	s.work.Go(s.collect)
 	s.work.Go(func() { s.every(s.c.ReadBack, s.checkKernel) })
 	if s.c.Canary.From.IsValid() && s.c.Canary.Every > 0 {
-		s.work.Go(func() { s.every(s.c.Canary.Every, func() { _, _ = s.Probe(s.done) }) })
+		s.work.Go(s.probeNowAndThen)
 	}
 	if s.relays != nil {
 		s.work.Go(s.relay)
@@ -165,6 +165,25 @@ func (s *Server) begin() {
 	defer s.mu.Unlock()
 	if t := s.trial; t != nil {
 		s.work.Go(func() { s.follow(t) })
+	}
+}
+
+// firstProbe is when the first canary goes out after a start: a box that is
+// started anew every day is probed all the same.
+const firstProbe = time.Minute
+
+// probeNowAndThen sends canaries until the server ends.
+func (s *Server) probeNowAndThen() {
+	t := time.NewTimer(min(firstProbe, s.c.Canary.Every))
+	defer t.Stop()
+	for {
+		select {
+		case <-s.done.Done():
+			return
+		case <-t.C:
+			_, _ = s.Probe(s.done) // what came of it is in the status
+			t.Reset(s.c.Canary.Every)
+		}
 	}
 }
 
