@@ -4893,6 +4893,8 @@ export interface components {
             approximate: boolean;
             /** @description Names, time and announcements that no conduit names. */
             aside: components["schemas"]["Blocked"][];
+            /** @description That would be stopped and that nobody answered: nothing is lost without them. */
+            attempts: components["schemas"]["Blocked"][];
             /** @description Whose conduit means less than it can be held to: they ask for more than its verbs, and the port is open. */
             beyond: components["schemas"]["Blocked"][];
             /** @description That would be stopped, in kinds, the worst first; 500 at most. */
@@ -4905,6 +4907,8 @@ export interface components {
              * @description The revision that difference is against; 0 if nothing is enforced: then everything passes now.
              */
             enforced: number;
+            /** @description Without an IP header between machines of two zones: a bridge stops them unless the plant model names them, a router never passes them. */
+            frames: components["schemas"]["Blocked"][];
             /**
              * Format: date-time
              * @description Of what was replayed.
@@ -4965,6 +4969,11 @@ export interface components {
              * @description Recorded conversations.
              */
             total: number;
+            /**
+             * Format: int64
+             * @description Conversations through a relay that also looks at objects, which a conversation does not tell.
+             */
+            unjudged: number;
             /** @description What the figures leave out, as sentences. */
             unmatched: string[];
         };

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/serve/revision"
 )
 
 // TestDocumentedCommands runs the curl commands of docs/api.md.
@@ -24,6 +25,9 @@ func TestDocumentedCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.seal(t, clock.Add(-3*time.Hour), 1)
+	if p.opt.Policy, err = revision.New(revision.Options{Store: p.db, Now: func() time.Time { return clock }}); err != nil {
+		t.Fatal(err)
+	}
 	ran := 0
 	for line := range strings.Lines(string(page)) {
 		words := split(strings.TrimSpace(line))

@@ -189,6 +189,9 @@ type Simulation struct {
 	Inspected   int64              `json:"inspected" doc:"Of those that pass, through a relay that reads the messages."`
 	Local       int64              `json:"local" doc:"That never leave their own segment and so meet no boundary."`
 	Blocked     []Blocked          `json:"blocked" doc:"That would be stopped, in kinds, the worst first; 500 at most."`
+	Attempts    []Blocked          `json:"attempts" doc:"That would be stopped and that nobody answered: nothing is lost without them."`
+	Frames      []Blocked          `json:"frames" doc:"Without an IP header between machines of two zones: a bridge stops them unless the plant model names them, a router never passes them."`
+	Unjudged    int64              `json:"unjudged" doc:"Conversations through a relay that also looks at objects, which a conversation does not tell."`
 	Refused     []Blocked          `json:"refused" doc:"That would pass, and of which a relay would refuse some operations."`
 	Beyond      []Blocked          `json:"beyond" doc:"Whose conduit means less than it can be held to: they ask for more than its verbs, and the port is open."`
 	Aside       []Blocked          `json:"aside" doc:"Names, time and announcements that no conduit names."`

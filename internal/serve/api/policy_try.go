@@ -61,7 +61,7 @@ func (s *Server) simulatePolicy(w http.ResponseWriter, r *http.Request, in *simu
 func emptySimulation(problems []model.Problem) *Simulation {
 	none := []Blocked{}
 	return &Simulation{
-		Problems: each(problems, modelProblem), Coverage: LearningCoverage{Missing: []string{}, Slots: []ShiftSeen{}}, Blocked: none, Refused: none, Beyond: none, Aside: none,
+		Problems: each(problems, modelProblem), Coverage: LearningCoverage{Missing: []string{}, Slots: []ShiftSeen{}}, Blocked: none, Attempts: none, Frames: none, Refused: none, Beyond: none, Aside: none,
 		Lines: []LineStop{}, Difference: []PolicyDifference{}, ReadBack: []PolicyDifference{}, Shadow: []ShadowDenial{}, Notes: []PolicyNote{}, Unmatched: []string{},
 	}
 }
@@ -78,7 +78,7 @@ func (s *Server) simulation(ctx context.Context, t *revision.Trying) (*Simulatio
 	out := &Simulation{
 		Revision: t.Revision, Hash: t.Hash, Problems: each(t.Problems, modelProblem), Coverage: learning(t.Coverage), From: when(r.From), To: when(r.To),
 		Total: int64(r.Total), Passes: int64(r.Passes), Inspected: int64(r.Inspected), Local: int64(r.Local),
-		Blocked: rows(r.Blocked), Refused: rows(r.Refused), Beyond: rows(r.Beyond), Aside: rows(r.Aside), Open: int64(r.Open), Approximate: r.Approximate,
+		Blocked: rows(r.Blocked), Attempts: rows(r.Attempts), Frames: rows(r.Frames), Unjudged: int64(r.Unjudged), Refused: rows(r.Refused), Beyond: rows(r.Beyond), Aside: rows(r.Aside), Open: int64(r.Open), Approximate: r.Approximate,
 		Lines: each(r.Lines, lineStop), Enforced: t.Enforced, Difference: differences(t.Difference), ReadBack: differences(t.ReadBack), ReadBackAt: when(t.ReadBackAt),
 		Notes: each(t.Notes, policyNote), Unmatched: orEmpty(t.Says), Took: t.Took.Seconds(),
 	}
