@@ -35,7 +35,7 @@ func (w *Wall) Apply(p *policy.Policy) (Applied, error) {
 	if err != nil {
 		return Applied{}, err
 	}
-	a := Applied{Hash: p.Hash(), Took: time.Since(began), Elements: n}
+	a := Applied{Hash: plan.hash, Took: time.Since(began), Elements: n}
 	began = time.Now()
 	a.Connections, err = w.endDenied()
 	a.Ended = time.Since(began)

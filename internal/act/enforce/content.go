@@ -1,7 +1,9 @@
 package enforce
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +16,7 @@ import (
 // plan is what the kernel's sets hold for a policy.
 type plan struct {
 	policy  *policy.Policy
+	hash    string // of the policy
 	numbers numbering
 	zone    []uint32 // the number of each zone of the policy
 	sets    contents
@@ -37,7 +40,10 @@ func planFor(cfg Config, before numbering, p *policy.Policy, now time.Time) (*pl
 	if cfg.Mode == Bridge {
 		x.ethernet()
 	}
-	words, err := pack(words{Policy: p, Numbers: x.numbers})
+	text := p.Canonical()
+	sum := sha256.Sum256(text)
+	x.hash = hex.EncodeToString(sum[:])
+	words, err := packWords(text, x.numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +117,7 @@ func (x *plan) conduits(now time.Time) {
 			}
 			k := [2]int{c.From, c.To}
 			if at[k] == nil {
-				at[k] = newCutter()
+				at[k] = &cutter{}
 			}
 			at[k].add(m, piece{conduit: i, match: j, until: c.Until})
 		}

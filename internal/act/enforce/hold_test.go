@@ -272,6 +272,9 @@ func (s *stand) contained(t *testing.T, name string, i int, c policy.Containment
 		t.Errorf("%s: drift %v, %v", name, r.Drift, err)
 	}
 	other := s.open(t)
+	if f := other.Found(); len(f.Rebuilt) > 0 {
+		t.Errorf("%s: a later process makes the tables anew: %+v", name, f.Rebuilt)
+	}
 	if list, err := other.Containments(); err != nil || len(list) != 1 || list[0].ID != name {
 		t.Errorf("%s: containments %v, %v", name, list, err)
 	}

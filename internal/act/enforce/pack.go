@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
@@ -27,7 +28,20 @@ func pack(v any) ([]element, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep the policy's words: %w", err)
 	}
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	return packText(text)
+}
+
+// packWords packs words whose policy is there as canonical text already.
+func packWords(policy []byte, n numbering) ([]element, error) {
+	numbers, err := json.Marshal(n)
+	if err != nil {
+		return nil, fmt.Errorf("keep the policy's words: %w", err)
+	}
+	return packText(slices.Concat([]byte(`{"policy":`), policy, []byte(`,"numbers":`), numbers, []byte(`}`)))
+}
+
+func packText(text []byte) ([]element, error) {
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, fmt.Errorf("keep the policy's words: %w", err)
 	}
