@@ -34,6 +34,7 @@ export async function addresses(get) {
     'boundary-proofs': ['/boundary/proofs', 'Boundary', 'article.contradicted'],
     'boundary-containment': ['/boundary/containment', 'Boundary', '.ways form'],
     'boundary-firewalls': ['/boundary/devices', 'Boundary', 'pre'],
+    'boundary-firewalls-refused': ['/boundary/devices?brand=asa', 'Boundary', '.refused'],
     'boundary-nothing': ['/boundary/nothing', 'Boundary', '.empty'],
     findings: ['/findings', 'Findings', 'article'],
     changes: ['/changes', 'Changes', '.day'],

@@ -2,6 +2,7 @@
 // each step begins where the one before ended. Part of npm run browser.
 import assert from 'node:assert/strict'
 import { open } from './browser.mjs'
+import { boundary } from './boundary.mjs'
 import { curate } from './curate.mjs'
 import { authenticator, program, stranger } from './program.mjs'
 import { api, stepping } from './stepping.mjs'
@@ -16,6 +17,7 @@ export async function person(b, look, failures) {
   try {
     await all(b, page, p, key, step, look)
     await curate(b, page, p, key, step, look)
+    await boundary(page, p, step, look, complaints)
   } catch {
     // What comes after a step that failed has nothing to stand on; the failure is noted.
   }

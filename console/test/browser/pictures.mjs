@@ -1,4 +1,4 @@
-// Makes the pictures of docs/tour.md anew: node test/browser/pictures.mjs
+// Makes the pictures of docs/tour.md anew: node test/browser/pictures.mjs [NAME …]
 // Small pictures with a palette, of the built console over the made-up plant.
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,7 @@ const pages = {
   assets: ['/assets?side=ot'],
   asset: [`/assets/${controller.id}?field=vendor`],
   boundary: ['/boundary'],
+  draft: ['/boundary/draft'],
   findings: ['/findings'],
   changes: ['/changes'],
   sensors: ['/sensors'],
@@ -40,10 +41,12 @@ async function take(name, path, act, size = 'wide', look = 'light') {
   await close()
 }
 
-for (const [name, [path, act]] of Object.entries(pages)) await take(name, path, act)
-await take('phone', '/', undefined, 'phone', 'dark')
+const only = process.argv.slice(2)
+const wanted = (name) => !only.length || only.includes(name)
+for (const [name, [path, act]] of Object.entries(pages)) if (wanted(name)) await take(name, path, act)
+if (wanted('phone')) await take('phone', '/', undefined, 'phone', 'dark')
 server.w.account.now = null
-await take('signin', '/')
+if (wanted('signin')) await take('signin', '/')
 await b.close()
 await server.close()
 

@@ -237,6 +237,7 @@ export function handle(w, [, part, id, act], method, query, read, { json, proble
   if (part === 'proofs') return json(proofs(w))
   if (part === 'prove') return (p.proved = p.probed = later(0)), json(proofs(w))
   if (part === 'grants') return json(list([{ id: 'g1', src: '10.20.0.5', dst: '10.30.1.7', proto: 6, port: 102, until: later(3600), why: 'Service of the press', approved: ['anna', 'bernd'] }]))
+  if (part === 'export' && query.get('brand') === 'asa') return problem(409, 'Conflict', 'It cannot be exported for Cisco ASA 9: conduit "scada-1": it holds s7comm to certain operations, and this device filters by address and port only.')
   if (part === 'export') return text(configuration(query.get('brand'), query.get('revision')), 'text/plain', 'main.conf')
   if (part === 'import') return read((b) => json(compare(b)))
   if (part === 'apply') return applied()
