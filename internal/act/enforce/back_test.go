@@ -308,3 +308,26 @@ func settings(t *testing.T, x *testbed.Space) string {
 	}
 	return out
 }
+
+// TestVLANsDoNotPassBy sends tagged frames through a bridge: what counts is the
+// packet within.
+func TestVLANsDoNotPassBy(t *testing.T) {
+	for _, way := range []string{"bridge br_netfilter", "bridge stateless"} {
+		t.Run(strings.ReplaceAll(way, " ", "-"), func(t *testing.T) {
+			s := newStand(t, ways[way])
+			s.apply(t, s.policy())
+			for i := range 2 {
+				for port, want := range map[uint16]bool{161: true, 163: false} {
+					k := policy.Packet{Src: s.office[i].Addr(), Dst: s.plant[i].Addr(), Proto: policy.UDP, SrcPort: 40000, DstPort: port}
+					got, err := s.Tagged(k, 5, shortly)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got != want {
+						t.Errorf("%v with a tag passes: %t", k, got)
+					}
+				}
+			}
+		})
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
 )
 
 // Frame sends a frame without IP from the office and reports whether it came to
@@ -40,4 +42,29 @@ func (b *Bed) Frame(ether uint16, within time.Duration) (bool, error) {
 	}
 	n, err := unix.Poll([]unix.PollFd{{Fd: int32(in), Events: unix.POLLIN}}, int(within.Milliseconds()))
 	return n > 0, err
+}
+
+// Tagged sends the first packet of a connection from the office to the plant in
+// a frame with a VLAN's tag, and reports whether it arrived within a time.
+func (b *Bed) Tagged(p policy.Packet, vlan uint16, within time.Duration) (bool, error) {
+	j := &judge{bed: b, arrived: make([]bool, 1)}
+	if err := j.open(); err != nil {
+		return false, err
+	}
+	defer j.close()
+	mac, err := b.Plant.MAC(Uplink)
+	if err != nil {
+		return false, err
+	}
+	copy(j.header[:], mac)
+	f := j.frame(p, 0)
+	tagged := binary.BigEndian.AppendUint16(append([]byte(nil), f[:12]...), unix.ETH_P_8021Q)
+	tagged = append(binary.BigEndian.AppendUint16(tagged, vlan), f[12:]...)
+	to := &unix.SockaddrLinklayer{Ifindex: j.ifindex, Halen: 6}
+	copy(to.Addr[:], mac)
+	if err := unix.Sendto(j.out, tagged, 0, to); err != nil {
+		return false, fmt.Errorf("send a tagged frame: %w", err)
+	}
+	err = j.receive(int(within.Milliseconds()))
+	return j.arrived[0], err
 }
