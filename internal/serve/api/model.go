@@ -91,6 +91,13 @@ func modelProblem(p *model.Problem) ModelProblem {
 
 // proposal is a first text, made from what was seen.
 func (s *Server) proposal(ctx context.Context, site string) (string, error) {
+	if s.opt.Policy != nil {
+		p, err := s.opt.Policy.Propose(ctx, site)
+		if err != nil {
+			return "", err
+		}
+		return p.Text, nil
+	}
 	m, err := s.store.Map(ctx, site)
 	if err != nil {
 		return "", err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/flat"
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/propose"
+	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/record"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
@@ -83,6 +84,27 @@ func (d *Desk) Flatness(ctx context.Context, site string) (*flat.Flatness, bool,
 		if in.Enforced, err = policy.Parse(r.Policy); err != nil {
 			return nil, false, err
 		}
+		if in.Around, err = d.around(ctx, r); err != nil {
+			return nil, false, err
+		}
 	}
 	return flat.Measure(in), in.Enforced != nil, nil
+}
+
+// around are the conversations that went around what is in force: between their
+// zones nothing holds.
+func (d *Desk) around(ctx context.Context, r *store.Revision) ([]record.Talk, error) {
+	x, err := d.revised(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	v, has := d.Boundary(ctx, r.Site)
+	if !has || v.Status == nil || v.Status.Held() == nil {
+		return nil, nil
+	}
+	seen, err := d.seenSince(ctx, x, v.Status.Held().At, v.Status.Grants)
+	if err != nil {
+		return nil, err
+	}
+	return seen.Around(d.o.Now()), nil
 }
