@@ -82,8 +82,8 @@ type Config struct {
 	Every  time.Duration // 1 s
 	Log    *slog.Logger  // nothing is logged if it is nil
 
-	MaxConns     int           // 1,024 connections at a time
-	MaxPerSource int           // 64 of one client's address
+	MaxConns     int           // 4,096 connections at a time
+	MaxPerSource int           // 512 of one client's address
 	DialTimeout  time.Duration // 10 s until a server that says nothing is not there
 	// AnswerWithin is how long a refusal waits for the answers to requests that
 	// came before it: 2 s. Clients that send several requests at once may count

@@ -31,8 +31,8 @@ type Relay struct {
 
 func newRelay(c Config) *Relay {
 	c.Every = or(c.Every, time.Second)
-	c.MaxConns = or(c.MaxConns, 1024)
-	c.MaxPerSource = or(c.MaxPerSource, 64)
+	c.MaxConns = or(c.MaxConns, 4096)
+	c.MaxPerSource = or(c.MaxPerSource, 512)
 	c.DialTimeout = or(c.DialTimeout, 10*time.Second)
 	c.AnswerWithin = or(c.AnswerWithin, 2*time.Second)
 	if c.Log == nil {
