@@ -68,7 +68,7 @@ func TestWhatABoundaryAnswers(t *testing.T) {
 		case "/status":
 			json.NewEncoder(w).Encode(wall.Status{
 				Mode: "proxy-arp", Pending: &wall.Pending{Revision: wall.Revision{Number: 3, Hash: "h"}, ID: "t1", Guarded: true},
-				Confirmed: &wall.Revision{Number: 2}, Last: &wall.Outcome{ID: "t0", What: wall.RolledBack, Ender: "guard", Why: "silent"}, Problems: []string{"a problem"},
+				Confirmed: &wall.Revision{Number: 2}, Last: &wall.Outcome{ID: "t0", What: wall.RolledBack, Ender: "guard", ConfirmedBy: "anna", Why: "silent"}, Problems: []string{"a problem"},
 			})
 		case "/denials":
 			reports := wall.Reports{Epoch: "e1", Next: 3}
