@@ -54,6 +54,8 @@ type Boundary struct {
 type BoundaryHosts struct {
 	Office []netip.Addr `yaml:"office"`
 	Plant  []netip.Addr `yaml:"plant"`
+	// Learn are the subnets whose hosts are learnt from what they ask and answer.
+	Learn []netip.Prefix `yaml:"learn"`
 }
 
 // Canary are two addresses that no machine has: one in an office zone, one in a
@@ -178,7 +180,7 @@ func (b *Boundary) checkPlace(bad func(string, ...any)) {
 	if b.Mode == BoundaryBridge && len(b.RelayPorts) > 0 {
 		bad("boundary: relay-ports: a bridge has no relays; use proxy-arp where messages must be read")
 	}
-	if b.Mode != BoundaryProxyARP && len(b.Hosts.Office)+len(b.Hosts.Plant) > 0 {
+	if b.Mode != BoundaryProxyARP && len(b.Hosts.Office)+len(b.Hosts.Plant)+len(b.Hosts.Learn) > 0 {
 		bad("boundary: hosts belong to mode %s", BoundaryProxyARP)
 	}
 	seen := map[netip.Addr]bool{}

@@ -1,6 +1,7 @@
 package wall
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -48,16 +49,22 @@ func OpenProcess(c *config.Config, version string, log *slog.Logger) (*Server, e
 	if ports := x.Box.Config.Relay; len(ports) > 0 {
 		x.Relays = NewRelays(ports, log)
 	}
+	var t *enforce.Topology
 	x.Setup = func() error {
 		// What it changed stays when the process ends: so does the wall.
-		t, err := enforce.Setup(x.Box.Config, x.Box.Caps)
-		if err != nil {
+		var err error
+		if t, err = enforce.Setup(x.Box.Config, x.Box.Caps); err != nil {
 			return err
 		}
 		for _, what := range t.Changed {
 			log.Info("set up", "what", what)
 		}
 		return nil
+	}
+	if len(x.Box.Config.Learn) > 0 {
+		x.Learn = func(ctx context.Context) error {
+			return t.Listen(ctx, func(h enforce.Host) { log.Info("learnt", "host", h.Addr, "side", h.Side) })
+		}
 	}
 	s, err := OpenServer(x)
 	if err != nil {
@@ -108,7 +115,7 @@ func BoxOf(b *config.Boundary) (Box, error) {
 func enforceConfig(b *config.Boundary) enforce.Config {
 	c := enforce.Config{
 		Mode: enforce.Mode(b.Mode), Office: b.Office, Plant: b.Plant, Bridge: b.Bridge,
-		Tracking: enforce.Tracking(b.Tracking), Relay: maps.Clone(b.RelayPorts),
+		Tracking: enforce.Tracking(b.Tracking), Relay: maps.Clone(b.RelayPorts), Learn: b.Hosts.Learn,
 	}
 	for _, a := range b.Hosts.Office {
 		c.Hosts = append(c.Hosts, enforce.Host{Addr: a, Side: enforce.Office})

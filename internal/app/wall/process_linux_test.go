@@ -81,7 +81,15 @@ type site struct {
 // period is how often the plant is polled.
 const period = 250 * time.Millisecond
 
+// newSite is a site whose box is a router.
 func newSite(t *testing.T, more string) *site {
+	t.Helper()
+	s := newBox(t, "router", more, (*testbed.Bed).Routed)
+	s.poll = s.polling()
+	return s
+}
+
+func newBox(t *testing.T, mode, more string, lay func(*testbed.Bed, testing.TB)) *site {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("runs processes and waits for them")
@@ -89,7 +97,7 @@ func newSite(t *testing.T, more string) *site {
 	t.Parallel() // it mostly waits
 	bed := testbed.New(t)
 	needs(t)
-	bed.Routed(t)
+	lay(bed, t)
 	s := &site{T: t, bed: bed, dir: t.TempDir()}
 	s.data, s.config, s.socket = filepath.Join(s.dir, "data"), filepath.Join(s.dir, "bulkhead.yaml"), filepath.Join(s.dir, "run", "boundary.sock")
 	secret, public, err := note.GenerateKey(rand.Reader, "bulkhead/test")
@@ -101,15 +109,14 @@ func newSite(t *testing.T, more string) *site {
 	}
 	key := filepath.Join(s.dir, "hub.pub")
 	s.write(key, public+"\n")
-	s.write(s.config, fmt.Sprintf("site: north\nboundary:\n  mode: router\n  office: %s\n  plant: %s\n  data: %s\n  socket: %s\n  key-file: %s\n  read-back: 1s\n%s",
-		testbed.OfficeIf, testbed.PlantIf, s.data, s.socket, key, more))
+	s.write(s.config, fmt.Sprintf("site: north\nboundary:\n  mode: %s\n  office: %s\n  plant: %s\n  data: %s\n  socket: %s\n  key-file: %s\n  read-back: 1s\n%s",
+		mode, testbed.OfficeIf, testbed.PlantIf, s.data, s.socket, key, more))
 	if s.log, err = os.Create(filepath.Join(s.dir, "log")); err != nil {
 		t.Fatal(err)
 	}
 	s.Client = Dial(s.socket)
 	t.Cleanup(s.end)
 	s.start()
-	s.poll = s.polling()
 	return s
 }
 
@@ -721,5 +728,28 @@ func fillDisk(t *testing.T, path string) {
 		if _, err := f.Write(make([]byte, size)); err != nil {
 			size /= 2
 		}
+	}
+}
+
+// TestFlatNetwork is a box in the middle of one subnet that learns who stands
+// where: the office reaches a controller that it never named.
+func TestFlatNetwork(t *testing.T) {
+	s := newBox(t, "proxy-arp", "  hosts: {learn: [10.66.0.0/24]}\n", func(b *testbed.Bed, tb testing.TB) { b.Flat(tb, true) })
+	a := netip.AddrPortFrom(testbed.FlatPlant[0].Addr(), 502).String()
+	stop, err := s.bed.Plant.Echo(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	s.await("the plant is reached", 20*time.Second, func() bool {
+		c, err := s.bed.Office.Dial("tcp", a, 2*time.Second)
+		if err != nil {
+			return false
+		}
+		defer c.Close()
+		return testbed.Ping(c, []byte("x"), time.Second) == nil
+	})
+	if x, err := s.Status(t.Context()); err != nil || x.Mode != "proxy-arp" || len(x.Problems) > 0 {
+		t.Errorf("%+v, %v", x, err)
 	}
 }

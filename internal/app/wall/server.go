@@ -38,6 +38,9 @@ type Config struct {
 	Open, Attach Open
 	// Setup makes the box pass packets; it is called once the wall stands.
 	Setup func() error
+	// Learn learns which host stands on which side until ctx ends; nil where that
+	// is no matter.
+	Learn func(ctx context.Context) error
 	// Guards starts guards.
 	Guards Guards
 	// Relays makes what reads messages, and is given where it reports; nil for
@@ -161,10 +164,33 @@ func (s *Server) begin() {
 	if s.relays != nil {
 		s.work.Go(s.relay)
 	}
+	if s.c.Learn != nil {
+		s.work.Go(s.learn)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t := s.trial; t != nil {
 		s.work.Go(func() { s.follow(t) })
+	}
+}
+
+// learn learns hosts until the server ends.
+func (s *Server) learn() {
+	for s.done.Err() == nil {
+		err := s.c.Learn(s.done)
+		if s.done.Err() != nil {
+			return
+		}
+		s.mu.Lock()
+		s.problem("learn", fmt.Sprintf("hosts are not learnt any more: %v; those that are known stay", err))
+		s.mu.Unlock()
+		select {
+		case <-time.After(5 * time.Second): // an interface may have gone down
+		case <-s.done.Done():
+		}
+		s.mu.Lock()
+		s.problem("learn", "") // it is said again if it fails again
+		s.mu.Unlock()
 	}
 }
 
