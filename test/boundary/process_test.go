@@ -45,27 +45,34 @@ func needKernel(t *testing.T) {
 	}
 }
 
-// startBoundary builds the program and runs it on the box.
+// startBoundary runs the program on the box, with a key of the test's own.
 func startBoundary(t *testing.T, s *site) *process {
 	t.Helper()
+	private, public, err := note.GenerateKey(rand.Reader, "hub")
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
+	p := runBoundary(t, s, dir, public+"\n", filepath.Join(dir, "b.sock"))
+	if p.signer, err = note.NewSigner(private); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// runBoundary builds the program and runs it on the box. It takes what the owner
+// of the public key has signed.
+func runBoundary(t *testing.T, s *site, dir, public, socket string) *process {
+	t.Helper()
 	program := filepath.Join(dir, "bulkhead")
 	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "../../cmd/bulkhead").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	p := &process{}
-	private, public, err := note.GenerateKey(rand.Reader, "hub")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.signer, err = note.NewSigner(private); err != nil {
-		t.Fatal(err)
-	}
-	socket := filepath.Join(dir, "b.sock")
 	config := "site: flat\ndata: " + dir + "/data\nboundary:\n  mode: proxy-arp\n  office: office0\n  plant: plant0\n" +
 		"  hosts:\n    office: [" + hosts(pcAddr, historianAddr) + "]\n    plant: [" + hosts(plcAddr, ioAddr) + "]\n" +
 		"  group: root\n  socket: " + socket + "\n  data: " + dir + "/wall\n  key-file: " + dir + "/key.pub\n"
-	for name, text := range map[string]string{"key.pub": public + "\n", "bulkhead.yaml": config} {
+	for name, text := range map[string]string{"key.pub": public, "bulkhead.yaml": config} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
