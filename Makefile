@@ -6,7 +6,7 @@ BIN   := bin/bulkhead
 TIME  ?= 120s
 export CGO_ENABLED ?= 0
 
-.PHONY: help build console console-check demo report deb check format vet test accept vuln bench bench-live bench-console fuzz clean
+.PHONY: help build console console-check demo report deb check format vet test accept vuln bench bench-live bench-console bench-boundary fuzz clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -73,6 +73,11 @@ bench-console: build ## Measure every call that the console makes, on 1,000 and 
 	$(GO) test ./internal/serve/api -run '^$$' -bench Console -benchtime 100x
 	dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	$(GO) run ./internal/tool/bigplant --data "$$dir/data" && $(GO) run ./internal/tool/consolebench -bin ./$(BIN) -data "$$dir/data"
+
+bench-boundary: ## Measure the wall in the kernel, its relay, and the judges of policies (root)
+	$(GO) run ./internal/tool/wallbench
+	$(GO) test ./internal/act/relay -run '^$$' -bench .
+	$(GO) test ./internal/judge/boundary/... ./internal/act/export/... -run '^$$' -bench . -benchtime 5x
 
 fuzz: ## Run each fuzz target for TIME (default 120s)
 	@for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \

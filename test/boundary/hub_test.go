@@ -234,17 +234,16 @@ func TestFromTheHubToTheKernel(t *testing.T) {
 		}
 	})
 	t.Run("contained", func(t *testing.T) {
-		var c api.PolicyContainment
-		drill := map[string]any{"conduit": "historian", "until": time.Now().Add(time.Hour), "reason": "A drill.", "consent": true}
-		anna.refused(http.StatusForbidden, http.MethodPost, "/policy/containments", drill) // she is not of operations
-		bernd.must(http.MethodPost, "/policy/containments", drill, &c)
-		if h, _ := reaches(t, s, ":502"); h {
-			t.Error("the historian passes although its conduit is cut")
-		}
-		anna.must(http.MethodDelete, "/policy/containments/"+c.ID, nil, nil)
-		if h, _ := reaches(t, s, ":502"); !h {
-			t.Error("the historian does not pass although nothing is contained")
-		}
+		anna.refused(http.StatusForbidden, http.MethodPost, "/policy/containments", drill("conduit", "historian")) // she is not of operations
+		bernd.contains(s, drill("conduit", "historian"))
+	})
+	t.Run("contained behind a relay", func(t *testing.T) {
+		n := anna.signedText(bernd, strings.Replace(flatPlant, "transport: tcp, port: 502", "protocol: modbus, verbs: [read]", 1), "The historian reads only.")
+		anna.applies(n)
+		anna.must(http.MethodPost, "/policy/confirm", nil, nil)
+		anna.awaits("confirmed")
+		bernd.contains(s, drill("conduit", "historian"))
+		bernd.contains(s, drill("pair", []string{"dmz", "cell"}))
 	})
 	t.Run("not confirmed", func(t *testing.T) {
 		second := anna.signedText(bernd, strings.Replace(flatPlant, "port: 502", "port: 80", 1), "The historian asks elsewhere.")
@@ -265,6 +264,24 @@ func TestFromTheHubToTheKernel(t *testing.T) {
 		anna.refused(http.StatusForbidden, http.MethodPost, revisionPath(r.N)+"/approve", map[string]string{"side": "operations"})
 		anna.refused(http.StatusConflict, http.MethodPost, revisionPath(r.N)+"/apply", map[string]any{"force": true, "reason": "Now."})
 	})
+}
+
+func drill(what string, value any) map[string]any {
+	return map[string]any{what: value, "until": time.Now().Add(time.Hour), "reason": "A drill.", "consent": true}
+}
+
+// contains stops something that the historian needs, and lets it go again.
+func (x *person) contains(s *site, body map[string]any) {
+	x.t.Helper()
+	var c api.PolicyContainment
+	x.must(http.MethodPost, "/policy/containments", body, &c)
+	if h, _ := reaches(x.t, s, ":502"); h {
+		x.t.Errorf("%v: the historian passes all the same", body)
+	}
+	x.must(http.MethodDelete, "/policy/containments/"+c.ID, nil, nil)
+	if h, _ := reaches(x.t, s, ":502"); !h {
+		x.t.Errorf("%v: ended, and the historian does not pass", body)
+	}
 }
 
 func revisionPath(n int64) string { return "/policy/revisions/" + strconv.FormatInt(n, 10) }
