@@ -9,7 +9,7 @@ export CGO_ENABLED ?= 0
 .PHONY: help build console console-check demo report deb check format vet test accept vuln bench bench-live bench-console bench-boundary fuzz clean
 
 help: ## Print this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 build: ## Build the program into bin/, with the console if it is built
 	$(GO) build -trimpath -ldflags="-s -w" $(if $(wildcard console/dist/index.html),-tags console) -o $(BIN) ./cmd/bulkhead

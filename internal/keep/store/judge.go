@@ -218,3 +218,20 @@ func (db *DB) assetFacts(ctx context.Context, site string, yield func(f *model.F
 	})
 	return db.failed("read what assets are placed by", err)
 }
+
+func (db *DB) plugs(ctx context.Context, site string, yield func(asset, says string) error) error {
+	var w where
+	w.add("f.field = ?", string(plant.FieldNeighbor))
+	w.add("a.gone = 0")
+	if err := db.ofSite(ctx, &w, "e.site", site); err != nil {
+		return err
+	}
+	err := db.each(ctx, "SELECT a.id, f.value FROM fact f JOIN endpoint e ON e.id = f.endpoint JOIN asset a ON a.num = e.asset"+w.clause()+" ORDER BY f.last, f.id", w.args, func(scan func(...any) error) error {
+		var asset, says string
+		if err := scan(&asset, &says); err != nil {
+			return err
+		}
+		return yield(asset, says)
+	})
+	return db.failed("read what assets say of their neighbours", err)
+}

@@ -73,6 +73,12 @@ func (db *DB) AssetFacts(ctx context.Context, site string, yield func(f *model.F
 	return db.assetFacts(ctx, site, yield)
 }
 
+// Plugs streams what assets say of the other end of their cables
+// (plant.FieldNeighbor: "port-001 -> switch1/port-002"), the latest said last.
+func (db *DB) Plugs(ctx context.Context, site string, yield func(asset, says string) error) error {
+	return db.plugs(ctx, site, yield)
+}
+
 // Talks streams a site's conversations with the assets at their ends, as
 // conduits look at them. Zones are left to the caller; kinds of operation are
 // known only of conversations that go between zones now.

@@ -212,3 +212,26 @@ func TestModelJudgesConversations(t *testing.T) {
 		expect("without zones", model.StateUnknown, "")
 	})
 }
+
+func TestPlugs(t *testing.T) {
+	enginesWith(t, modelOptions(), func(t *testing.T, db *DB) {
+		b := talking(1, plant.Read)
+		for i, says := range []string{"port-001 -> switch1/port-002", "port-001 -> switch1/port-007"} {
+			at := now.Add(time.Duration(i) * time.Hour)
+			b.Sightings = append(b.Sightings, plant.Sighting{Endpoint: endpoint(0), Slot: plant.NoSlot, Field: plant.FieldNeighbor, Value: says, Source: "lldp", Count: 1, First: at, Last: at, Packet: 1})
+		}
+		must[Applied](t)(db.Apply(ctx, []*plant.Batch{b}))
+		rows := plainPlant(plant.RoleController, plant.RolePC)
+		must[Saved](t)(db.SaveInventory(ctx, "works", now, slices.Values(rows)))
+		var got []string
+		ok(t, db.Plugs(ctx, "works", func(asset, says string) error {
+			got = append(got, asset+" "+says)
+			return nil
+		}))
+		id := rows[0].Asset.ID
+		if want := []string{id + " port-001 -> switch1/port-002", id + " port-001 -> switch1/port-007"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		ok(t, db.Plugs(ctx, "elsewhere", func(string, string) error { t.Error("of another site"); return nil }))
+	})
+}

@@ -2,6 +2,7 @@ package revision
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/coverage"
@@ -94,8 +95,17 @@ func (d *Desk) sceneAssets(ctx context.Context, site string, s *scene) error {
 	for i := range m.Assets {
 		at[m.Assets[i].ID] = i
 	}
+	plugs := map[string]string{}
+	if err := d.store.Plugs(ctx, site, func(asset, says string) error {
+		if _, far, ok := strings.Cut(says, " -> "); ok {
+			plugs[asset] = strings.Replace(far, "/", " ", 1)
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
 	return d.store.AssetFacts(ctx, site, func(f *model.Facts, zone, line string) error {
-		a := record.Asset{Facts: *f, Label: f.ID, Level: plant.LevelUnknown, Zone: zone, Line: line}
+		a := record.Asset{Facts: *f, Label: f.ID, Level: plant.LevelUnknown, Zone: zone, Line: line, Port: plugs[f.ID]}
 		// The picture may be some seconds older than the facts.
 		if i, ok := at[f.ID]; ok {
 			x := &m.Assets[i]
