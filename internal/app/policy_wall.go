@@ -70,7 +70,7 @@ func (w *wallOf) Status(ctx context.Context) (*revision.Status, error) {
 		out.Pending = trialOf(s.Pending)
 	}
 	if o := s.Last; o != nil {
-		out.Last = &revision.Ended{Held: heldOf(&o.Revision), ID: o.ID, Confirmed: o.What == wall.Confirmed, Ended: o.Ended, By: o.Ender, Why: o.Why}
+		out.Last = &revision.Ended{Held: heldOf(&o.Revision), ID: o.ID, Confirmed: o.What == wall.Confirmed, Ended: o.Ended, By: o.Ender, Why: sentence(o.Why)}
 		if out.Last.Confirmed { // one that went back may have been confirmed all the same
 			out.Last.By = cmp.Or(o.ConfirmedBy, o.Ender)
 		}
