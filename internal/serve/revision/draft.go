@@ -10,8 +10,8 @@ import (
 
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/compile"
 	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/record"
+	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/verdict"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
-	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
 )
@@ -106,31 +106,38 @@ func compiled(site, text string, s *scene, now time.Time) (*Draft, error) {
 		return nil, &TextError{problems}
 	}
 	x := &Draft{Site: site, Text: text, Model: m, Problems: problems, Assets: s.placed(m), scene: s}
-	in := compile.Input{Model: m, Now: now, Services: services(x.Assets, s.talks)}
+	in := compile.Input{Model: m, Now: now}
 	for i := range x.Assets {
 		a := &x.Assets[i]
 		in.Assets = append(in.Assets, compile.Asset{ID: a.ID, Label: a.Label, Facts: a.Facts})
 	}
-	var err error
-	if x.Policy, x.Notes, err = compile.Compile(in); err != nil {
+	// The first time for the zones only: between which of them something was
+	// recorded is known by its addresses, since a machine can stand in several.
+	where, _, err := compile.Compile(in)
+	if err == nil {
+		in.Services = services(where, s.talks, now)
+		x.Policy, x.Notes, err = compile.Compile(in)
+	}
+	if err != nil {
 		return nil, refuse(ErrInvalid, "The plant model cannot be made a policy: %v.", err)
 	}
 	x.Hash = x.Policy.Hash()
 	return x, nil
 }
 
-// services are what was recorded between zones, each once.
-func services(assets []record.Asset, talks []record.Talk) []compile.Seen {
-	zone := make(map[string]string, len(assets))
-	for i := range assets {
-		zone[assets[i].ID] = assets[i].Zone
-	}
+// services are what was recorded between the zones of a policy, each once.
+func services(where *policy.Policy, talks []record.Talk, now time.Time) []compile.Seen {
+	table := verdict.New(where, now)
 	known := map[compile.Seen]bool{}
 	var all []compile.Seen
 	for i := range talks {
 		t := &talks[i]
-		x := compile.Seen{From: zone[t.Client], To: zone[t.Server], Protocol: t.Protocol, Transport: t.Transport, Port: t.Port}
-		if t.Transport == plant.Ethernet || x.From == "" || x.To == "" || x.From == x.To || known[x] {
+		if !t.From.IP.IsValid() || !t.To.IP.IsValid() {
+			continue
+		}
+		v := table.Judge(policy.Packet{Src: t.From.IP, Dst: t.To.IP, Proto: t.Proto(), DstPort: t.Port})
+		x := compile.Seen{From: where.Zones[v.From].ID, To: where.Zones[v.To].ID, Protocol: t.Protocol, Transport: t.Transport, Port: t.Port}
+		if x.From == "" || x.To == "" || x.From == x.To || known[x] {
 			continue
 		}
 		known[x] = true

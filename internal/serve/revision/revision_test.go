@@ -8,7 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/compile"
+	"github.com/bulkhead-ot/bulkhead/internal/judge/boundary/record"
 	"github.com/bulkhead-ot/bulkhead/internal/keep/store"
+	"github.com/bulkhead-ot/bulkhead/internal/plant"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/model"
 	"github.com/bulkhead-ot/bulkhead/internal/plant/policy"
 )
@@ -210,5 +213,33 @@ func TestOptionsOfADevice(t *testing.T) {
 		if _, err := DeviceOptions(interfaces, own, bad[2]); err == nil {
 			t.Errorf("%v is taken", bad)
 		}
+	}
+}
+
+// TestServicesAreOfAddresses holds that what a machine with addresses in two
+// zones says counts for the zone of the address that it said it from.
+func TestServicesAreOfAddresses(t *testing.T) {
+	where := &policy.Policy{Rest: model.StageEnforce, Zones: []policy.Zone{
+		{},
+		{ID: "dmz", Ranges: []netip.Prefix{netip.MustParsePrefix("10.3.0.0/24")}},
+		{ID: "operations", Ranges: []netip.Prefix{netip.MustParsePrefix("10.2.0.0/24")}},
+		{ID: "cell", Ranges: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/24")}},
+	}}
+	talk := func(client, server, from, to string) record.Talk {
+		return record.Talk{Client: client, Server: server, From: plant.Endpoint{IP: netip.MustParseAddr(from)}, To: plant.Endpoint{IP: netip.MustParseAddr(to)}, Protocol: "modbus", Transport: plant.TCP, Port: 1502}
+	}
+	got := services(where, []record.Talk{
+		talk("historian", "plc", "10.3.0.9", "10.1.0.5"),
+		talk("historian", "plc", "10.2.0.9", "10.1.0.5"),
+		talk("historian", "plc", "10.2.0.10", "10.1.0.6"), // the same once more
+		talk("historian", "scada", "10.2.0.9", "10.2.0.7"),
+		talk("historian", "stranger", "10.2.0.9", "192.0.2.7"),
+	}, time.Time{})
+	want := []compile.Seen{
+		{From: "dmz", To: "cell", Protocol: "modbus", Transport: plant.TCP, Port: 1502},
+		{From: "operations", To: "cell", Protocol: "modbus", Transport: plant.TCP, Port: 1502},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }
